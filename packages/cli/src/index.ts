@@ -1,0 +1,5 @@
+/**
+ * The cardwire command: readers, watch, read, apdu and a demo without hardware.
+ * @packageDocumentation
+ */
+export {};

@@ -1,0 +1,5 @@
+/**
+ * The contracts that every cardwire package shares, its error family, bytes and CRCs: testing.
+ * @packageDocumentation
+ */
+export {};

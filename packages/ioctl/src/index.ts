@@ -1,0 +1,5 @@
+/**
+ * The Windows smart-card device contract: control codes, attributes, buffers and statuses.
+ * @packageDocumentation
+ */
+export {};

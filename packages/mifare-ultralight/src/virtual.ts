@@ -1,0 +1,5 @@
+/**
+ * MIFARE Ultralight and NTAG (NFC Forum Type 2): translator, helper and virtual silicon: virtual.
+ * @packageDocumentation
+ */
+export {};

@@ -1,0 +1,5 @@
+/**
+ * NDEF messages, records and TLV blocks.
+ * @packageDocumentation
+ */
+export {};

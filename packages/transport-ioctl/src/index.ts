@@ -1,0 +1,5 @@
+/**
+ * SmartCardContext over any device that answers the Windows smart-card IOCTLs.
+ * @packageDocumentation
+ */
+export {};

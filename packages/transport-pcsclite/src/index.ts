@@ -1,0 +1,5 @@
+/**
+ * SmartCardContext over pcscd's socket protocol, in plain TypeScript.
+ * @packageDocumentation
+ */
+export {};

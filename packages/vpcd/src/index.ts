@@ -1,0 +1,5 @@
+/**
+ * Puts any cardwire reader into a running pcscd.
+ * @packageDocumentation
+ */
+export {};

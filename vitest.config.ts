@@ -1,0 +1,14 @@
+import { defineConfig } from "vitest/config";
+
+const conditions = ["@cardwire/source"];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    include: ["packages/*/{src,test}/**/*.test.ts", "tools/*/{src,test}/**/*.test.ts"],
+    // what a machine must be prepared for (pcscd, Wine, QEMU) is *.integration.ts and has its own runner
+    setupFiles: ["tools/config/fail-on-console.ts"],
+    coverage: { include: ["packages/*/src/**/*.ts"], exclude: ["**/*.test.ts"] },
+  },
+});
