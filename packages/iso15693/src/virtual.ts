@@ -1,0 +1,5 @@
+/**
+ * ISO/IEC 15693 tags (NFC Forum Type 5): translator, helper and virtual silicon: virtual.
+ * @packageDocumentation
+ */
+export {};

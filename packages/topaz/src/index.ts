@@ -1,0 +1,5 @@
+/**
+ * Jewel and Topaz (NFC Forum Type 1): translator, helper and virtual silicon.
+ * @packageDocumentation
+ */
+export {};
