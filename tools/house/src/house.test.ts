@@ -15,7 +15,7 @@ function importedPackages(pkg: HousePackage): ReadonlySet<string> {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) visit(path);
-      else if (/\.ts$/.test(entry.name) && !/\.(test|integration)\.ts$/.test(entry.name))
+      else if (entry.name.endsWith(".ts") && !/\.(test|integration)\.ts$/.test(entry.name))
         for (const [, name] of readFileSync(path, "utf8").matchAll(
           /(?:from|import)\s*\(?\s*"(@cardwire\/[a-z0-9-]+|cardwire)(?:\/[a-z-]+)?"/g,
         ))
