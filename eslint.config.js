@@ -11,7 +11,7 @@ const tests = ["**/*.test.ts", "**/*.integration.ts"];
 const portableReason = "this package also runs in browsers: ";
 
 export default defineConfig(
-  globalIgnores(["**/dist/", "**/coverage/", "docs/", "**/.turbo/", "**/.cache/"]),
+  globalIgnores(["tools/config/portable.d.ts", "**/dist/", "**/coverage/", "docs/", "**/.turbo/", "**/.cache/"]),
   js.configs.recommended,
   { files: ["**/*.{js,mjs,cjs}"], languageOptions: { globals: globals.node } },
   {
