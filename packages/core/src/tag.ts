@@ -69,8 +69,11 @@ export interface VirtualTag {
   /**
    * Wakes the tag and runs anticollision and selection with it (WUPA, REQB, polling, inventory), for all its
    * protocols: the targets that discovery reports. `undefined` when the tag would not answer.
+   *
+   * @param target one of the targets of an earlier selection, which is to be the active one; the first when absent. A
+   * tag of a single protocol need not look at it.
    */
-  select(): readonly [RfTarget, ...RfTarget[]] | undefined;
+  select(target?: RfTarget): readonly [RfTarget, ...RfTarget[]] | undefined;
   /** Takes a frame without CRC (CRC and parity flags are the field's business). */
   receive(frame: RfFrame): SiliconReply;
   /** Does the reader's part of a MIFARE Classic authentication. Absent on other silicon. */

@@ -2,4 +2,10 @@
  * A virtual RF field for tags, and tag dumps from files and to files.
  * @packageDocumentation
  */
-export {};
+export { type ExchangeMoment } from "./field/mishaps.ts";
+export {
+  createVirtualField,
+  type ExchangeHook,
+  type VirtualField,
+  type VirtualFieldOptions,
+} from "./field/virtual-field.ts";

@@ -1,0 +1,10 @@
+import { expect, it } from "vitest";
+import * as main from "./index.ts";
+
+it("exports exactly this", () => {
+  expect(Object.keys(main).sort()).toMatchInlineSnapshot(`
+    [
+      "createVirtualField",
+    ]
+  `);
+});
