@@ -1,5 +1,84 @@
 /**
- * The Windows smart-card device contract: control codes, attributes, buffers and statuses.
+ * The contract of the Windows smart-card reader DDI: control codes, attributes, buffers, statuses and their mappings.
  * @packageDocumentation
  */
-export {};
+export { attributeName, type AttributeName, SCARD_ATTR } from "./attributes.ts";
+export {
+  encodeGetAttributeInput,
+  encodeLastError,
+  encodePowerInput,
+  encodeProtocol,
+  encodeReaderState,
+  encodeSetAttributeInput,
+  parseGetAttributeInput,
+  parseLastError,
+  parsePowerInput,
+  parseProtocolInput,
+  parseProtocolOutput,
+  parseReaderState,
+  parseSetAttributeInput,
+} from "./buffers.ts";
+export { IOCTL_SMARTCARD, type IoctlCode, ioctlName, type IoctlName } from "./control-codes.ts";
+export {
+  describeNtStatus,
+  type NtStatus,
+  NTSTATUS,
+  NTSTATUS_MEANING,
+  type NtStatusName,
+  ntStatusName,
+} from "./ntstatus.ts";
+export { type PcscPlatform } from "./platform.ts";
+export {
+  ICC_TYPE,
+  PCSCLITE_PROTOCOL,
+  PCSCLITE_READER_STATE,
+  type PowerName,
+  type ProtocolName,
+  type ReaderState,
+  type ReaderStateName,
+  SCARD_POWER,
+  SCARD_PROTOCOL,
+  SCARD_READER,
+  SCARD_READER_STATE,
+  SCARD_STATE,
+} from "./reader-state.ts";
+export {
+  describeScard,
+  SCARD,
+  SCARD_MEANING,
+  SCARD_PCSCLITE,
+  type ScardCode,
+  scardCode,
+  type ScardName,
+  scardName,
+} from "./scard.ts";
+export {
+  NtStatusError,
+  RESPONSE_CODE_TO_SCARD,
+  responseCodeFromScard,
+  scardFromResponseCode,
+  smartCardErrorFromCode,
+  smartCardErrorFromNtStatus,
+  type SmartCardFailureContext,
+} from "./smart-card-error.ts";
+export {
+  type MappingSource,
+  NTSTATUS_TO_SCARD,
+  NTSTATUS_TO_SCARD_SOURCE,
+  NTSTATUS_TO_WIN32,
+  NTSTATUS_TO_WIN32_SOURCE,
+  ntStatusesFromWin32,
+  ntStatusFromWin32,
+  scardFromNtStatus,
+  win32FromNtStatus,
+} from "./status-mapping.ts";
+export {
+  encodeTransmitInput,
+  encodeTransmitOutput,
+  parseTransmitInput,
+  parseTransmitOutput,
+  PCI_BYTES,
+  type TransmitInput,
+  type TransmitOutput,
+} from "./transmit.ts";
+export { describeWin32, WIN32, WIN32_MEANING, type Win32Error, type Win32Name, win32Name } from "./win32.ts";

@@ -1,0 +1,67 @@
+import { nameIn } from "./names.ts";
+
+/** Attribute tags, `class << 16 | id` (winsmcrd.h), without the prefix `SCARD_ATTR_`. */
+export const SCARD_ATTR = {
+  VENDOR_NAME: 0x0001_0100,
+  VENDOR_IFD_TYPE: 0x0001_0101,
+  VENDOR_IFD_VERSION: 0x0001_0102,
+  VENDOR_IFD_SERIAL_NO: 0x0001_0103,
+  CHANNEL_ID: 0x0002_0110,
+  /** ASYNC_PROTOCOL_TYPES in newer headers. */
+  PROTOCOL_TYPES: 0x0003_0120,
+  DEFAULT_CLK: 0x0003_0121,
+  MAX_CLK: 0x0003_0122,
+  DEFAULT_DATA_RATE: 0x0003_0123,
+  MAX_DATA_RATE: 0x0003_0124,
+  MAX_IFSD: 0x0003_0125,
+  SYNC_PROTOCOL_TYPES: 0x0003_0126,
+  POWER_MGMT_SUPPORT: 0x0004_0131,
+  USER_TO_CARD_AUTH_DEVICE: 0x0005_0140,
+  USER_AUTH_INPUT_DEVICE: 0x0005_0142,
+  CHARACTERISTICS: 0x0006_0150,
+  ESC_RESET: 0x0007_a000,
+  ESC_CANCEL: 0x0007_a003,
+  ESC_AUTHREQUEST: 0x0007_a005,
+  MAXINPUT: 0x0007_a007,
+  VENDOR_SPECIFIC_INFO: 0x0007_a008,
+  CURRENT_PROTOCOL_TYPE: 0x0008_0201,
+  CURRENT_CLK: 0x0008_0202,
+  CURRENT_F: 0x0008_0203,
+  CURRENT_D: 0x0008_0204,
+  CURRENT_N: 0x0008_0205,
+  CURRENT_W: 0x0008_0206,
+  CURRENT_IFSC: 0x0008_0207,
+  CURRENT_IFSD: 0x0008_0208,
+  CURRENT_BWT: 0x0008_0209,
+  CURRENT_CWT: 0x0008_020a,
+  CURRENT_EBC_ENCODING: 0x0008_020b,
+  EXTENDED_BWT: 0x0008_020c,
+  ICC_PRESENCE: 0x0009_0300,
+  ICC_INTERFACE_STATUS: 0x0009_0301,
+  CURRENT_IO_STATE: 0x0009_0302,
+  ATR_STRING: 0x0009_0303,
+  ICC_TYPE_PER_ATR: 0x0009_0304,
+  PERF_NUM_TRANSMISSIONS: 0x7ffe_0001,
+  PERF_BYTES_TRANSMITTED: 0x7ffe_0002,
+  PERF_TRANSMISSION_TIME: 0x7ffe_0003,
+  DEVICE_UNIT: 0x7fff_0001,
+  DEVICE_IN_USE: 0x7fff_0002,
+  DEVICE_FRIENDLY_NAME_A: 0x7fff_0003,
+  DEVICE_SYSTEM_NAME_A: 0x7fff_0004,
+  DEVICE_FRIENDLY_NAME_W: 0x7fff_0005,
+  DEVICE_SYSTEM_NAME_W: 0x7fff_0006,
+  /** Spelt so in the header. */
+  SUPRESS_T1_IFS_REQUEST: 0x7fff_0007,
+  /** Windows' NFC driver only: opaque, belongs to the client driver. */
+  VENDOR_SPECIFIC_BRAND_INFO: 0x0000_0180,
+  /** Windows' NFC driver only: opaque, belongs to the client driver. */
+  VENDOR_SPECIFIC_DEVICECAP_INFO: 0x0000_0181,
+} as const;
+
+/** An attribute's name without its prefix. */
+export type AttributeName = keyof typeof SCARD_ATTR;
+
+/** The name of an attribute tag, `undefined` for one that the device class does not define. */
+export function attributeName(tag: number): AttributeName | undefined {
+  return nameIn(SCARD_ATTR, tag >>> 0);
+}

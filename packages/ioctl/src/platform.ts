@@ -1,0 +1,2 @@
+/** Whose numbers are meant where they differ: Windows' resource manager, or pcsc-lite (Linux, macOS). */
+export type PcscPlatform = "windows" | "pcsclite";
