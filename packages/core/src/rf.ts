@@ -51,6 +51,8 @@ export interface RfReselect {
 export interface RfField {
   readonly kind: "field";
   readonly on: boolean;
+  /** How long to stay in the present state before it changes, in microseconds; not at all when absent. */
+  readonly delayUs?: number;
 }
 
 /** A command APDU for a tag whose ISO-DEP layer (ISO/IEC 14443-4) the front end runs itself. */

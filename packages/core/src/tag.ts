@@ -14,6 +14,11 @@ export interface TransmitOutcome {
   readonly status: number;
   /** True when the dialogue learnt that the tag is gone: the reader ends its presence. */
   readonly cardLost: boolean;
+  /**
+   * The command switched a card of several protocols to another target of its discovery: the reader activates that
+   * target, and the session that it opens takes the place of this one.
+   */
+  readonly switchedTo?: RfTarget;
 }
 
 /** One card in the field, seen from above: APDUs in, RF requests out. */
@@ -43,6 +48,8 @@ export type StorageCardTranslator = CardSession;
 /** What a family is told about the card it may take, and the reader it is in. */
 export interface ActivationContext {
   readonly profile: ConformanceProfile;
+  /** Everything that discovery found, for a card of several protocols; the activated target alone when absent. */
+  readonly targets?: readonly RfTarget[];
 }
 
 /** A kind of card. A reader is given a list of them, and asks them in turn. */
