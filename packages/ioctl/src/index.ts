@@ -18,7 +18,27 @@ export {
   parseReaderState,
   parseSetAttributeInput,
 } from "./buffers.ts";
+export {
+  type ContractDifference,
+  IOCTL_CONTRACT,
+  type IoctlBreach,
+  type IoctlCheck,
+  type IoctlContract,
+  ioctlContract,
+  ioctlContracts,
+  UNLISTED_IOCTL,
+} from "./contract.ts";
 export { IOCTL_SMARTCARD, type IoctlCode, ioctlName, type IoctlName } from "./control-codes.ts";
+export {
+  type DevicePropertyKey,
+  DEVPKEY_READER_KIND,
+  DEVPKEY_READER_SECURE_ELEMENT_ID,
+  READER_KIND,
+  type ReaderKind,
+  type ReaderKindName,
+  SMARTCARD_READER_INTERFACE_GUID,
+  SMARTCARD_READER_REFERENCE_STRING,
+} from "./device-interface.ts";
 export {
   describeNtStatus,
   type NtStatus,
