@@ -2,6 +2,7 @@
  * The contracts that every cardwire package shares, its error family, bytes and CRCs.
  * @packageDocumentation
  */
+export { delay, untilAborted } from "./abort.ts";
 export {
   type BytesSource,
   concatBytes,
@@ -26,6 +27,7 @@ export {
   isUsageError,
   UsageError,
 } from "./errors.ts";
+export { type EventSource, EventStream } from "./event-stream.ts";
 export {
   type IoctlDevice,
   type IoctlDeviceInterface,
@@ -82,6 +84,7 @@ export {
   type SmartCardWatchOptions,
 } from "./smart-card.ts";
 export {
+  invalidStateError,
   isSmartCardError,
   isSmartCardOtherError,
   SmartCardError,
@@ -101,3 +104,4 @@ export {
   type VirtualTag,
 } from "./tag.ts";
 export { type TraceEvent, type TraceSink, traceTimeUs } from "./trace.ts";
+export { watchReaders, type WatchReadersOptions } from "./watch.ts";
