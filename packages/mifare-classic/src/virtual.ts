@@ -1,5 +1,6 @@
 /**
- * MIFARE Classic (Mini, 1K, 2K, 4K) and Plus SL1/SL2: translator, helper and virtual silicon: virtual.
+ * MIFARE Classic silicon for a virtual field.
  * @packageDocumentation
  */
-export {};
+export { type MifareClassicImage, mifareClassicImage } from "./virtual-image.ts";
+export { createMifareClassicTag, type MifareClassicTag } from "./virtual-tag.ts";
