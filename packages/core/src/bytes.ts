@@ -1,9 +1,10 @@
-import { FormatError } from "./errors.ts";
+import { FormatError, UsageError } from "./errors.ts";
 
 /** What a call that takes bytes accepts. */
 export type BytesSource = Uint8Array | ArrayBuffer | ArrayBufferView;
 
-const HEX = Array.from({ length: 256 }, (_, value) => value.toString(16).toUpperCase().padStart(2, "0"));
+// filled on first use: importing a package does no work
+let hexDigits: readonly string[] | undefined;
 
 /**
  * Bytes as upper-case hexadecimal digits.
@@ -11,10 +12,12 @@ const HEX = Array.from({ length: 256 }, (_, value) => value.toString(16).toUpper
  * @param separator between two bytes; none unless given.
  */
 export function toHex(bytes: Uint8Array, separator = ""): string {
+  hexDigits ??= Array.from({ length: 256 }, (_, value) => value.toString(16).toUpperCase().padStart(2, "0"));
   let text = "";
-  for (let index = 0; index < bytes.length; index++) {
-    if (index > 0) text += separator;
-    text += HEX[bytes[index] ?? 0] ?? "";
+  let before = "";
+  for (const byte of bytes) {
+    text += before + (hexDigits[byte] ?? "");
+    before = separator;
   }
   return text;
 }
@@ -59,7 +62,7 @@ export function fromHex(text: string): Uint8Array<ArrayBuffer> {
     bytes[length++] = (high << 4) | low;
     index += 2;
   }
-  return bytes.slice(0, length);
+  return length === bytes.length ? bytes : bytes.slice(0, length);
 }
 
 /** Joins arrays into a new one. */
@@ -82,12 +85,24 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return true;
 }
 
-/** A copy of the bytes as a plain `Uint8Array` that shares no memory with the source. */
+/**
+ * A copy of the bytes as a plain `Uint8Array` (never a subclass such as Node's Buffer) that shares no memory with the
+ * source.
+ *
+ * @throws UsageError for anything else: an array of numbers or a text would be converted without a word.
+ */
 export function copyBytes(source: BytesSource): Uint8Array<ArrayBuffer> {
-  if (source instanceof Uint8Array) return Uint8Array.prototype.slice.call(source) as Uint8Array<ArrayBuffer>;
+  if (source instanceof Uint8Array) return new Uint8Array(source);
   if (ArrayBuffer.isView(source))
-    return new Uint8Array(source.buffer, source.byteOffset, source.byteLength).slice() as Uint8Array<ArrayBuffer>;
-  return new Uint8Array(source.slice(0));
+    return new Uint8Array(new Uint8Array(source.buffer, source.byteOffset, source.byteLength));
+  if (isArrayBuffer(source)) return new Uint8Array(new Uint8Array(source));
+  throw new UsageError("bytes are given as Uint8Array, ArrayBuffer or a view on one");
+}
+
+/** Also of another realm, where `instanceof` fails. */
+function isArrayBuffer(value: unknown): boolean {
+  const tag = Object.prototype.toString.call(value);
+  return tag === "[object ArrayBuffer]" || tag === "[object SharedArrayBuffer]";
 }
 
 function inRange(bytes: Uint8Array, offset: number, length: number, field: string): void {

@@ -6,13 +6,25 @@ export interface Clock {
   schedule(delayMs: number, callback: () => void): () => void;
 }
 
+/** Hosts keep a timer's delay in 31 bits, and fire at once for more. */
+const LONGEST_TIMER_MS = 0x7fff_ffff;
+
 /** The host's own clock. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   schedule(delayMs, callback) {
-    const timer = setTimeout(callback, delayMs);
-    return () => {
+    const timer = setTimeout(
+      () => {
+        if (delayMs <= LONGEST_TIMER_MS) callback();
+        else cancel = systemClock.schedule(delayMs - LONGEST_TIMER_MS, callback);
+      },
+      Math.min(delayMs, LONGEST_TIMER_MS),
+    );
+    let cancel = (): void => {
       clearTimeout(timer);
+    };
+    return () => {
+      cancel();
     };
   },
 };

@@ -15,8 +15,7 @@ let table8408: Uint16Array | undefined;
 function reflected8408(bytes: Uint8Array, start: number): number {
   table8408 ??= reflectedTable(0x8408);
   let crc = start;
-  for (let index = 0; index < bytes.length; index++)
-    crc = (crc >>> 8) ^ (table8408[(crc ^ (bytes[index] ?? 0)) & 0xff] ?? 0);
+  for (const byte of bytes) crc = (crc >>> 8) ^ (table8408[(crc ^ byte) & 0xff] ?? 0);
   return crc;
 }
 
@@ -41,8 +40,8 @@ export function crc15693(bytes: Uint8Array): number {
 /** CRC_F of NFC-F (FeliCa, ISO/IEC 18092): CCITT, start 0000. Goes on air most significant byte first. */
 export function crcF(bytes: Uint8Array): number {
   let crc = 0;
-  for (let index = 0; index < bytes.length; index++) {
-    crc ^= (bytes[index] ?? 0) << 8;
+  for (const byte of bytes) {
+    crc ^= byte << 8;
     for (let bit = 0; bit < 8; bit++) crc = crc & 0x8000 ? ((crc << 1) ^ 0x1021) & 0xffff : (crc << 1) & 0xffff;
   }
   return crc;
@@ -51,8 +50,8 @@ export function crcF(bytes: Uint8Array): number {
 /** The CRC-8 of the MIFARE application directory (MAD): polynomial 1D, start C7. */
 export function crc8Mad(bytes: Uint8Array): number {
   let crc = 0xc7;
-  for (let index = 0; index < bytes.length; index++) {
-    crc ^= bytes[index] ?? 0;
+  for (const byte of bytes) {
+    crc ^= byte;
     for (let bit = 0; bit < 8; bit++) crc = crc & 0x80 ? ((crc << 1) ^ 0x1d) & 0xff : (crc << 1) & 0xff;
   }
   return crc;

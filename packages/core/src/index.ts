@@ -2,7 +2,7 @@
  * The contracts that every cardwire package shares, its error family, bytes and CRCs.
  * @packageDocumentation
  */
-export { delay, untilAborted } from "./abort.ts";
+export { abortReason, delay, untilAborted } from "./abort.ts";
 export {
   type BytesSource,
   concatBytes,
@@ -61,6 +61,7 @@ export {
   type RfTarget,
   runDialogue,
 } from "./rf.ts";
+export { SerialQueue } from "./serial-queue.ts";
 export {
   PNP_NOTIFICATION,
   type SmartCardAccessMode,

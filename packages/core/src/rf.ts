@@ -226,7 +226,7 @@ async function finishDialogue<Result>(
   link: RfLink,
   first: Promise<RfReply>,
 ): Promise<Result> {
-  let pending: RfReply | Promise<RfReply> = first;
+  let pending = first;
   for (;;) {
     let step: IteratorResult<RfRequest, Result>;
     try {
@@ -235,15 +235,25 @@ async function finishDialogue<Result>(
       // thrown by the link, or already by the dialogue itself: a finished generator just throws it again
       step = dialogue.throw(error);
     }
-    if (step.done === true) return step.value;
-    try {
-      pending = link.exchange(step.value);
-    } catch (error) {
-      pending = Promise.reject(error instanceof Error ? error : new Error(String(error)));
+    for (;;) {
+      if (step.done === true) return step.value;
+      let reply: RfReply | Promise<RfReply>;
+      try {
+        reply = link.exchange(step.value);
+      } catch (error) {
+        step = dialogue.throw(error);
+        continue;
+      }
+      if (isPromise(reply)) {
+        pending = reply;
+        break;
+      }
+      step = dialogue.next(reply);
     }
   }
 }
 
 function isPromise(reply: RfReply | Promise<RfReply>): reply is Promise<RfReply> {
-  return "then" in reply;
+  // asked for what replies have: to look for `then` would walk the whole prototype chain of every reply
+  return !("kind" in reply);
 }

@@ -77,7 +77,7 @@ export function isSmartCardError(value: unknown, responseCode?: SmartCardRespons
   return (
     isCardwireError(value) &&
     value.name === "SmartCardError" &&
-    (responseCode === undefined || (value as SmartCardError).responseCode === responseCode)
+    (responseCode === undefined || ("responseCode" in value && value.responseCode === responseCode))
   );
 }
 
@@ -111,4 +111,21 @@ export class SmartCardOtherError extends CardwireError {
 /** True for a {@link SmartCardOtherError} of any copy of this package. */
 export function isSmartCardOtherError(value: unknown): value is SmartCardOtherError {
   return isCardwireError(value) && value.code === "SMART_CARD_OTHER";
+}
+
+const SCARD_E_INVALID_HANDLE = 0x8010_0003;
+
+/**
+ * The error of a call that the state of a context or connection does not allow: it is closed, or the call overlaps one
+ * that the draft does not let it overlap. SCARD_E_INVALID_HANDLE is the code that the draft gives this name.
+ */
+export function invalidStateError(
+  message: string,
+  details: Pick<SmartCardErrorDetails, "readerName" | "command" | "cause"> = {},
+): SmartCardOtherError {
+  return new SmartCardOtherError("InvalidStateError", message, {
+    ...details,
+    rawCode: SCARD_E_INVALID_HANDLE,
+    symbol: "SCARD_E_INVALID_HANDLE",
+  });
 }

@@ -1,5 +1,5 @@
 /**
- * The contracts that every cardwire package shares, its error family, bytes and CRCs: testing.
+ * What tests of readers and transports share: virtual time, and the contract that every transport keeps.
  * @packageDocumentation
  */
-export {};
+export { VirtualClock, type VirtualClockOptions } from "./testing/virtual-clock.ts";
