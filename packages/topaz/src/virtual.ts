@@ -1,5 +1,5 @@
 /**
- * Jewel and Topaz (NFC Forum Type 1): translator, helper and virtual silicon: virtual.
+ * Jewel and Topaz silicon for a virtual field.
  * @packageDocumentation
  */
-export {};
+export { createTopazTag, type TopazImage, type TopazTag } from "./virtual-tag.ts";
