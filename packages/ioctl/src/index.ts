@@ -2,6 +2,15 @@
  * The contract of the Windows smart-card reader DDI: control codes, attributes, buffers, statuses and their mappings.
  * @packageDocumentation
  */
+export {
+  ATTRIBUTE_TYPE,
+  type AttributeType,
+  type AttributeValue,
+  decodeAttribute,
+  encodeAttribute,
+  MAXIMUM_ATTR_STRING_LENGTH,
+  SCARD_ATR_LENGTH,
+} from "./attribute-codec.ts";
 export { attributeName, type AttributeName, SCARD_ATTR } from "./attributes.ts";
 export {
   encodeGetAttributeInput,
