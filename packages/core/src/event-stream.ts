@@ -61,7 +61,9 @@ export class EventStream<Event> implements AsyncIterableIterator<Event, undefine
     if (this.#failure !== undefined) {
       const { error } = this.#failure;
       this.#failure = undefined;
-      return Promise.reject(error as Error);
+      return Promise.resolve().then(() => {
+        throw error;
+      });
     }
     if (this.#state === "ended") return Promise.resolve({ done: true, value: undefined });
     return new Promise((resolve, reject) => this.#waiters.push({ resolve, reject }));

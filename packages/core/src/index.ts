@@ -106,3 +106,5 @@ export {
 } from "./tag.ts";
 export { type TraceEvent, type TraceSink, traceTimeUs } from "./trace.ts";
 export { watchReaders, type WatchReadersOptions } from "./watch.ts";
+export { strict } from "./strict.ts";
+export { ConnectionTransactions, type TransactionSteps } from "./transaction.ts";

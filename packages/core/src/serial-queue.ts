@@ -58,7 +58,9 @@ export class SerialQueue {
     try {
       outcome = operation();
     } catch (error) {
-      outcome = Promise.reject(error);
+      outcome = Promise.resolve().then(() => {
+        throw error;
+      });
     }
     return outcome.then(this.#passValue, this.#passError);
   }
