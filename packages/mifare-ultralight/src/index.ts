@@ -2,4 +2,5 @@
  * MIFARE Ultralight and NTAG (NFC Forum Type 2): translator, helper and virtual silicon.
  * @packageDocumentation
  */
-export {};
+export { mifareUltralightDifferences, type MifareUltralightRules } from "./differences.ts";
+export { mifareUltralight } from "./family.ts";

@@ -100,15 +100,18 @@ export class StorageCommand {
   *recover(): RfDialogue<void> {
     const reason = this.failure;
     if (reason === undefined || reason === "unsupported") return;
-    const after = this.card.afterFailure;
-    if (after === "end-presence") {
+    if (this.card.afterFailure === "end-presence") {
       if (reason === "timeout" || reason === "link-lost") this.cardLost = true;
       return;
     }
+    yield* this.reselect();
+  }
+
+  /** Selects the tag again; what follows when it does not answer is the family's rule `afterFailure`. */
+  *reselect(): RfDialogue<void> {
     const reply = yield { kind: "reselect" };
-    if (reply.kind === "failure") {
-      if (after === "reselect-or-end-presence") this.cardLost = true;
-    } else this.card.onReselected();
+    if (reply.kind !== "failure") this.card.onReselected();
+    else if (this.card.afterFailure !== "reselect") this.cardLost = true;
   }
 
   /**
