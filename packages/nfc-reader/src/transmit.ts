@@ -1,0 +1,87 @@
+import { type IoctlResult, type RfDialogue, traceTimeUs, type TransmitOutcome } from "@cardwire/core";
+import { encodeTransmitOutput, parseTransmitInput, PCI_BYTES } from "@cardwire/ioctl";
+import type { Card } from "./card.ts";
+import { loadKeyWithoutTable, PASS_THROUGH_FAMILY } from "./load-key.ts";
+import { broken } from "./power.ts";
+import type { ReaderCore } from "./reader-core.ts";
+import { failed, type IoctlRequest, withOutput, withStatus } from "./request.ts";
+import { isSwitchProtocol, switchProtocol, switchProtocolAsDriver } from "./switch-protocol.ts";
+
+const CANCELLED: IoctlResult = failed("CANCELLED");
+const SW_BYTES = 2;
+
+/**
+ * IOCTL_SMARTCARD_TRANSMIT, its header and lengths checked. One runs at a time; one that waits can be cancelled, one
+ * that runs is finished.
+ *
+ * @param overflow the status of a response that does not fit; `undefined` cuts it.
+ */
+export function transmit(
+  reader: ReaderCore,
+  request: IoctlRequest,
+  overflow: number | undefined,
+): IoctlResult | Promise<IoctlResult> {
+  const { command } = parseTransmitInput(request.input);
+  const limit = request.outputLength - PCI_BYTES;
+  return reader.air.enter(() => exchange(reader, command, limit, overflow), CANCELLED, request.cancellable);
+}
+
+function exchange(
+  reader: ReaderCore,
+  command: Uint8Array,
+  limit: number,
+  overflow: number | undefined,
+): IoctlResult | Promise<IoctlResult> {
+  // it may have waited for its turn
+  if (!reader.isRadioOn) return failed("DEVICE_POWERED_OFF");
+  const card = reader.slot.connected;
+  if (card === undefined) return failed("NO_MEDIA");
+  const { trace } = reader;
+  trace?.({ layer: "apdu", direction: "down", timeUs: traceTimeUs(), bytes: command });
+  const dialogue = dialogueFor(reader, card, command, limit);
+  if (typeof dialogue === "number") return withStatus(dialogue);
+  const finish = (outcome: TransmitOutcome): IoctlResult => {
+    if (trace !== undefined && outcome.status === 0)
+      trace({ layer: "apdu", direction: "up", timeUs: traceTimeUs(), bytes: outcome.response });
+    if (outcome.cardLost) reader.slot.depart(card);
+    return resultOf(outcome, limit, overflow);
+  };
+  try {
+    const outcome = reader.air.run(dialogue);
+    return outcome instanceof Promise
+      ? outcome.then(finish, (error: unknown) => broken(reader, card, error))
+      : finish(outcome);
+  } catch (error) {
+    return broken(reader, card, error);
+  }
+}
+
+/** The reader's own commands before the card's. A number is an NTSTATUS: there is nothing to say to the card. */
+function dialogueFor(
+  reader: ReaderCore,
+  card: Card,
+  command: Uint8Array,
+  limit: number,
+): RfDialogue<TransmitOutcome> | number {
+  const { behaviour } = reader;
+  const { session } = card;
+  if (command[0] === 0xff) {
+    if (isSwitchProtocol(command, behaviour.switchProtocol))
+      return behaviour.switchProtocol === "driver"
+        ? switchProtocolAsDriver(reader, card, command)
+        : switchProtocol(reader, card, command);
+    if (behaviour.loadKeyEverywhere === "reader" && session?.family === PASS_THROUGH_FAMILY) {
+      const status = loadKeyWithoutTable(command);
+      if (status !== undefined) return status;
+    }
+  }
+  return session === undefined ? failed("INVALID_DEVICE_STATE").status : session.transmit(command, limit);
+}
+
+function resultOf(outcome: TransmitOutcome, limit: number, overflow: number | undefined): IoctlResult {
+  const { response, status } = outcome;
+  if (status !== 0) return withStatus(status);
+  if (response.length <= limit) return withOutput(encodeTransmitOutput(response));
+  if (overflow !== undefined) return withStatus(overflow);
+  return withOutput(encodeTransmitOutput(response.subarray(0, Math.max(limit, SW_BYTES))));
+}
