@@ -39,7 +39,6 @@ export class CardSlot {
   readonly pendingPresent: PendingRequest = new PendingRequest();
   readonly pendingAbsent: PendingRequest = new PendingRequest();
   readonly #options: CardSlotOptions;
-  readonly #context: ActivationContext;
   #radioOn: boolean;
   #handleOpen = false;
   #card: Card | undefined;
@@ -51,7 +50,6 @@ export class CardSlot {
 
   constructor(options: CardSlotOptions, radioOn: boolean) {
     this.#options = options;
-    this.#context = { profile: options.profile };
     this.#radioOn = radioOn;
   }
 
@@ -163,7 +161,7 @@ export class CardSlot {
         if (reply.kind === "failure") return undefined;
       }
       card.target = target;
-      card.session = yield* family.activate(target, this.#context);
+      card.session = yield* family.activate(target, this.#contextOf(card));
       card.sessions.set(target, card.session);
       if (beforeArrival !== undefined && !(yield* beforeArrival(card.session, target))) return undefined;
       break;
@@ -171,18 +169,27 @@ export class CardSlot {
     return card;
   }
 
-  /** Opens a session with another protocol of the card that lies here. */
-  *activateTarget(card: Card, target: RfTarget): RfDialogue<CardSession | undefined> {
-    const known = card.sessions.get(target);
-    if (known !== undefined) {
-      known.onReselected();
-      return known;
+  #contextOf(card: Card): ActivationContext {
+    return { profile: this.#options.profile, targets: card.targets };
+  }
+
+  /**
+   * Goes on with another protocol of the card, which has just been selected.
+   *
+   * @returns false when no family takes it: the session stays as it was.
+   */
+  *switchTo(card: Card, target: RfTarget): RfDialogue<boolean> {
+    let session = card.sessions.get(target);
+    if (session !== undefined) session.onReselected();
+    else {
+      const family = this.#options.families.find((candidate) => candidate.accepts(target));
+      if (family === undefined) return false;
+      session = yield* family.activate(target, this.#contextOf(card));
+      card.sessions.set(target, session);
     }
-    const family = this.#options.families.find((candidate) => candidate.accepts(target));
-    if (family === undefined) return undefined;
-    const session = yield* family.activate(target, this.#context);
-    card.sessions.set(target, session);
-    return session;
+    card.target = target;
+    card.session = session;
+    return true;
   }
 
   #arrive(card: Card): void {

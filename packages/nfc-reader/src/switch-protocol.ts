@@ -10,7 +10,10 @@ const LAYER_4 = 0x04;
 
 const PREFIX_BYTES = 5;
 
-/** True for an APDU that the reader takes for Switch Protocol, whatever card is there. */
+/**
+ * True for an APDU that the reader itself takes for Switch Protocol: a pass-through session would hand it to the card.
+ * Sessions of storage cards answer it themselves.
+ */
 export function isSwitchProtocol(command: Uint8Array, form: "pcsc" | "driver"): boolean {
   return (
     command[0] === 0xff &&
@@ -41,15 +44,11 @@ function targetOf(card: Card, standard: number | undefined, layer: number | unde
   });
 }
 
-/** Selects another protocol of the card. False when the card does not answer, or nobody can talk it. */
+/** Selects another protocol of the card, and opens a session with it. */
 function* select(reader: ReaderCore, card: Card, target: RfTarget): RfDialogue<"selected" | "silent" | "unsupported"> {
   const reply = yield { kind: "reselect", target };
   if (reply.kind === "failure") return "silent";
-  const session = yield* reader.slot.activateTarget(card, target);
-  if (session === undefined) return "unsupported";
-  card.target = target;
-  card.session = session;
-  return "selected";
+  return (yield* reader.slot.switchTo(card, target)) ? "selected" : "unsupported";
 }
 
 /**

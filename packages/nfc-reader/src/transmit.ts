@@ -1,4 +1,4 @@
-import { type IoctlResult, type RfDialogue, traceTimeUs, type TransmitOutcome } from "@cardwire/core";
+import { type IoctlResult, type RfDialogue, type RfTarget, traceTimeUs, type TransmitOutcome } from "@cardwire/core";
 import { encodeTransmitOutput, parseTransmitInput, PCI_BYTES } from "@cardwire/ioctl";
 import type { Card } from "./card.ts";
 import { loadKeyWithoutTable, PASS_THROUGH_FAMILY } from "./load-key.ts";
@@ -40,7 +40,8 @@ function exchange(
   trace?.({ layer: "apdu", direction: "down", timeUs: traceTimeUs(), bytes: command });
   const dialogue = dialogueFor(reader, card, command, limit);
   if (typeof dialogue === "number") return withStatus(dialogue);
-  const finish = (outcome: TransmitOutcome): IoctlResult => {
+  const finish = (outcome: TransmitOutcome): IoctlResult | Promise<IoctlResult> => {
+    if (outcome.switchedTo !== undefined) return switched(reader, card, outcome, outcome.switchedTo, finish);
     if (trace !== undefined && outcome.status === 0)
       trace({ layer: "apdu", direction: "up", timeUs: traceTimeUs(), bytes: outcome.response });
     if (outcome.cardLost) reader.slot.depart(card);
@@ -49,14 +50,30 @@ function exchange(
   try {
     const outcome = reader.air.run(dialogue);
     return outcome instanceof Promise
-      ? outcome.then(finish, (error: unknown) => broken(reader, card, error))
+      ? outcome.then(finish).catch((error: unknown) => broken(reader, card, error))
       : finish(outcome);
   } catch (error) {
     return broken(reader, card, error);
   }
 }
 
-/** The reader's own commands before the card's. A number is an NTSTATUS: there is nothing to say to the card. */
+/** The session has switched the card to another protocol, and hands over to that one's session. */
+function switched(
+  reader: ReaderCore,
+  card: Card,
+  { response, status, cardLost }: TransmitOutcome,
+  target: RfTarget,
+  finish: (outcome: TransmitOutcome) => IoctlResult | Promise<IoctlResult>,
+): IoctlResult | Promise<IoctlResult> {
+  const done = reader.air.run(reader.slot.switchTo(card, target));
+  const outcome: TransmitOutcome = { response, status, cardLost };
+  return done instanceof Promise ? done.then(() => finish(outcome)) : finish(outcome);
+}
+
+/**
+ * The reader's own commands before the card's: those that a pass-through session would hand to the card. A number is an
+ * NTSTATUS: there is nothing to say to the card.
+ */
 function dialogueFor(
   reader: ReaderCore,
   card: Card,
@@ -65,15 +82,13 @@ function dialogueFor(
 ): RfDialogue<TransmitOutcome> | number {
   const { behaviour } = reader;
   const { session } = card;
-  if (command[0] === 0xff) {
+  if (session?.family === PASS_THROUGH_FAMILY && command[0] === 0xff) {
     if (isSwitchProtocol(command, behaviour.switchProtocol))
       return behaviour.switchProtocol === "driver"
         ? switchProtocolAsDriver(reader, card, command)
         : switchProtocol(reader, card, command);
-    if (behaviour.loadKeyEverywhere === "reader" && session?.family === PASS_THROUGH_FAMILY) {
-      const status = loadKeyWithoutTable(command);
-      if (status !== undefined) return status;
-    }
+    const status = behaviour.loadKeyEverywhere === "reader" ? loadKeyWithoutTable(command) : undefined;
+    if (status !== undefined) return status;
   }
   return session === undefined ? failed("INVALID_DEVICE_STATE").status : session.transmit(command, limit);
 }
