@@ -1,5 +1,44 @@
 /**
- * MIFARE Classic (Mini, 1K, 2K, 4K) and Plus SL1/SL2: translator, helper and virtual silicon.
+ * MIFARE Classic (Mini, 1K, 2K, 4K) and Plus in security levels 1 and 2: the family for a reader, and the notation of
+ * sectors, access bits, value blocks and the application directory.
  * @packageDocumentation
  */
-export {};
+export {
+  type AccessCondition,
+  type AccessConditions,
+  type AccessKeys,
+  buildAccessBits,
+  DATA_ACCESS,
+  type DataAccess,
+  explainAccessConditions,
+  mayAccess,
+  parseAccessBits,
+  TRAILER_ACCESS,
+  type TrailerAccess,
+  TRANSPORT_CONDITIONS,
+  tryParseAccessBits,
+} from "./access-bits.ts";
+export { CLASSIC_COMMAND } from "./commands.ts";
+export { mifareClassicDifferences, type MifareClassicRules } from "./differences.ts";
+export { createMifareClassicFamily, mifareClassic, type MifareClassicOptions } from "./family.ts";
+export {
+  accessGroupOfBlock,
+  BLOCK_BYTES,
+  blocksInSector,
+  CLASSIC_GEOMETRY,
+  type ClassicGeometry,
+  type ClassicSize,
+  firstBlockOfSector,
+  isTrailer,
+  sectorOfBlock,
+  trailerOfSector,
+} from "./geometry.ts";
+export {
+  buildMad,
+  MAD_ADMINISTRATIVE_AIDS,
+  MAD_AID_NDEF,
+  madVersionOf,
+  type MifareApplicationDirectory,
+  parseMad,
+} from "./mad.ts";
+export { buildValueBlock, parseValueBlock, type ValueBlock } from "./value-block.ts";
