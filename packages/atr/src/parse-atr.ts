@@ -46,6 +46,7 @@ export function parseAtr(source: Uint8Array, options?: ParseAtrOptions): Atr {
   if (whole) {
     let y = (bytes[1] ?? 0) >> 4;
     let protocol: number | undefined;
+    let missing: string | undefined;
     for (;;) {
       const start = offset;
       const ta = y & 1 && offset < end ? bytes[offset++] : undefined;
@@ -56,7 +57,7 @@ export function parseAtr(source: Uint8Array, options?: ParseAtrOptions): Atr {
       const announced = (y & 1) + ((y >> 1) & 1) + ((y >> 2) & 1) + (y >> 3);
       if (offset - start < announced) {
         whole = false;
-        defects.push({ code: short, field: firstMissing(y, offset - start, interfaceBytes.length), offset });
+        missing = firstMissing(y, offset - start, interfaceBytes.length);
         break;
       }
       if (td === undefined) break;
@@ -67,6 +68,7 @@ export function parseAtr(source: Uint8Array, options?: ParseAtrOptions): Atr {
     }
     if (protocols.length === 0) protocols.push(0);
     reportReserved(interfaceBytes, defects);
+    if (missing !== undefined) defects.push({ code: short, field: missing, offset });
   } else {
     offset = end;
     defects.push({ code: short, field: end === 0 ? "TS" : "T0", offset });
