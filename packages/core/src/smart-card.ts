@@ -63,6 +63,7 @@ export interface SmartCardGetStatusChangeOptions {
 }
 
 export interface SmartCardConnectOptions {
+  /** T=0 and T=1 when absent. With none of them only a "direct" connection can be had, and it gets no protocol. */
   readonly preferredProtocols?: readonly SmartCardProtocol[];
   /** Addition: gives up a connect that waits for another program's transaction. */
   readonly signal?: AbortSignal;
@@ -101,13 +102,17 @@ export interface SmartCardCallOptions {
  * queued and run in their order; none is lost, none gets the answer of another.
  */
 export interface SmartCardConnection {
-  /** Idempotent. */
+  /**
+   * Idempotent. Commands that were sent before are answered before. Does not fail for a card that is gone already, or
+   * for a reader.
+   */
   disconnect(disposition?: SmartCardDisposition): Promise<void>;
   /** Sends a command APDU and gives the response APDU, SW1 SW2 included, up to 65,538 bytes. */
   transmit(sendBuffer: BytesSource, options?: SmartCardTransmitOptions): Promise<Uint8Array>;
   /**
    * Holds the reader for the time of the callback. The transaction ends with the disposition that the callback resolves
-   * to, "leave" for undefined; with "reset" when it rejects, and this call rejects with the same reason.
+   * to, "leave" for undefined; with "reset" when it rejects, and this call rejects with the same reason. The commands of
+   * other connections wait meanwhile. The signal ends the wait for the reader, not the transaction.
    */
   startTransaction(
     // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- the draft's callbacks may return nothing
@@ -145,8 +150,15 @@ export interface SmartCardContext {
   /** An empty array when there are none. */
   listReaders(): Promise<string[]>;
   /**
-   * Resolves as soon as the state of one of the readers differs from what the caller believes. Readers are reported in
-   * the order in which they were asked for.
+   * Resolves as soon as the state of one of the readers differs from what the caller believes: one of its flags, or its
+   * count where one is given. Readers are reported in the order in which they were asked for. A state without any flag
+   * counts as unaware, and is answered at once; so are no readers, and readers that are all to be ignored.
+   *
+   * The pseudo reader {@link PNP_NOTIFICATION} has the number of readers for its count: `currentCount` is the number
+   * that the caller knows of, and the number at the time of the call when absent.
+   *
+   * Rejects with "unknown-reader" for a name that is not listed; a reader that is detached during the wait is reported
+   * as unknown and unavailable. Rejects with a SmartCardOtherError of SCARD_E_TIMEOUT (8010000A) when `timeout` is over.
    */
   getStatusChange(
     readerStates: readonly SmartCardReaderStateIn[],
@@ -159,7 +171,10 @@ export interface SmartCardContext {
   ): Promise<SmartCardConnectResult>;
   /** Addition: what comes and goes, beginning with what is already there. */
   watch(options?: SmartCardWatchOptions): AsyncIterableIterator<SmartCardEvent>;
-  /** Addition: ends every pending call and connection of this context. Idempotent. */
+  /**
+   * Addition: ends every pending call and connection of this context, which reject with an InvalidStateError from then
+   * on. Idempotent.
+   */
   close(): Promise<void>;
   /** Addition: `close()`. */
   [Symbol.asyncDispose](): Promise<void>;
