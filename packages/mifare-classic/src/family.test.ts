@@ -7,9 +7,9 @@ import {
   toHex,
   type TransmitOutcome,
 } from "@cardwire/core";
+import { atOnce as now, scriptedAir } from "@cardwire/core/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { scriptedAir } from "../test/scripted-air.ts";
 import { buildAccessBits } from "./access-bits.ts";
 import { mifareClassic } from "./family.ts";
 import { buildValueBlock } from "./value-block.ts";
@@ -18,11 +18,6 @@ import { mifareClassicImage } from "./virtual-image.ts";
 
 const UID = fromHex("11223344");
 const KEY = "FFFFFFFFFFFF";
-
-function now<Value>(value: Value | Promise<Value>): Value {
-  if (value instanceof Promise) throw new Error("the air answers at once");
-  return value;
-}
 
 function open(profile: ConformanceProfile, sak = 0x08, uid = UID): CardSession {
   const target = { technology: "nfc-a", uid, atqa: fromHex("0400"), sak } as const;
@@ -38,7 +33,7 @@ function send(session: CardSession, apdu: string, air: RfLink = scriptedAir(), a
 function exchange(session: CardSession, apdu: string, replies: string[] = [], area?: number): [string, string[]] {
   const air = scriptedAir(...replies);
   const { response, status } = send(session, apdu, air, area);
-  return [status === 0 ? toHex(response) : status.toString(16), air.requests];
+  return [status === 0 ? toHex(response) : status.toString(16), [...air.requests]];
 }
 
 describe("identity", () => {
@@ -261,7 +256,7 @@ describe("documented, after PC/SC part 3", () => {
 describe("presence", () => {
   const present = (session: CardSession, ...replies: string[]): [boolean, string[]] => {
     const air = scriptedAir(...replies);
-    return [now(runDialogue(session.checkPresence(), air)), air.requests];
+    return [now(runDialogue(session.checkPresence(), air)), [...air.requests]];
   };
 
   it("is asked by opening the open sector again, else by a selection", () => {
@@ -307,13 +302,14 @@ describe("on silicon", () => {
   }
 
   it.each(["documented", "nfccx"] as const)("reads, writes and counts in profile %s", (profile) => {
-    const { session, link, memory } = onCard(profile);
+    const card = onCard(profile);
+    const { session, link } = card;
     send(session, `FF82000006${KEY}`, link);
     expect(toHex(send(session, "FF860000050100046000", link).response)).toBe("9000");
     expect(toHex(send(session, `FFD6000410${"5A".repeat(16)}`, link).response)).toBe("9000");
     expect(toHex(send(session, "FFB0000410", link).response)).toBe(`${"5A".repeat(16)}9000`);
     expect(toHex(send(session, "FFC200030BA0098001058104640000 00", link).response)).toMatch(/9000$/);
-    expect(toHex(memory().subarray(80, 84))).toBe("6B000000");
+    expect(toHex(card.memory().subarray(80, 84))).toBe("6B000000");
   });
 
   it("recovers from a refusal: the card is selected again", () => {

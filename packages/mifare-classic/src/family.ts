@@ -1,6 +1,5 @@
 import { buildStorageCardAtr, StorageCardStandard } from "@cardwire/atr";
-import type { CardFamily, CardSession, NfcATarget, RfTarget } from "@cardwire/core";
-import { UsageError } from "@cardwire/core";
+import { type CardFamily, type CardSession, type NfcATarget, type RfTarget, UsageError } from "@cardwire/core";
 import { type CommandDialogue, rulesOf, type StorageCardOptions } from "@cardwire/storage-card";
 import { obsoleteAuthenticate } from "./authenticate.ts";
 import { MifareClassicCard } from "./card.ts";

@@ -8,6 +8,7 @@ export const floors: Readonly<Record<string, number>> = {
   atr: 1,
   ioctl: 1,
   ndef: 1,
+  des: 1,
   "storage-card": 2,
   "iso-dep": 2,
   "mifare-ultralight": 3,
