@@ -25,8 +25,9 @@ export interface ApduChannelOptions {
   /** Answer SW 6CXX with the same command and the Le that it names, once, if the command has an Le. On when absent. */
   readonly correctLe?: boolean;
   /**
-   * Send a data field of more than 255 bytes as a chain of commands (ISO/IEC 7816-4 section 5.3.3), unless the command
-   * says `extended: true`. The last of them has a short Le; what exceeds it is left to GET RESPONSE. Off when absent.
+   * Send a data field of more than 255 bytes as a chain of commands (ISO/IEC 7816-4 section 5.3.3), unless the command is
+   * given as fields that say `extended: true`. The last one has a short Le; what exceeds it is left to GET RESPONSE. Off
+   * when absent.
    */
   readonly commandChaining?: boolean;
   /**
@@ -84,7 +85,7 @@ export function createApduChannel(transmit: ApduTransmit, options: ApduChannelOp
         release = resolve;
       });
       try {
-        const fields = command instanceof Uint8Array ? parseCommandApdu(command) : command;
+        const fields = command instanceof Uint8Array ? fieldsOf(command, options) : command;
         await (signal === undefined ? turn : untilAborted(turn, signal));
         return await run(fields, transmit, options, signal);
       } finally {
@@ -93,6 +94,12 @@ export function createApduChannel(transmit: ApduTransmit, options: ApduChannelOp
       }
     },
   };
+}
+
+/** Bytes of more than 255 bytes of data are extended because they must be, not because the caller wants it so. */
+function fieldsOf(bytes: Uint8Array, { commandChaining = false }: ApduChannelOptions): CommandApduFields {
+  const { extended, ...fields } = parseCommandApdu(bytes);
+  return commandChaining && fields.data.length > 255 ? fields : { ...fields, extended };
 }
 
 function untilAborted(turn: Promise<unknown>, signal: AbortSignal): Promise<unknown> {
