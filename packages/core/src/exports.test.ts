@@ -1,0 +1,59 @@
+import { expect, it } from "vitest";
+import * as core from "./index.ts";
+import * as testing from "./testing.ts";
+
+it("exports these names", () => {
+  expect(Object.keys(core).sort()).toMatchInlineSnapshot(`
+    [
+      "CardwireError",
+      "ConnectionTransactions",
+      "EventStream",
+      "FormatError",
+      "IoctlOpenError",
+      "PNP_NOTIFICATION",
+      "SerialQueue",
+      "SmartCardError",
+      "SmartCardOtherError",
+      "UsageError",
+      "abortReason",
+      "concatBytes",
+      "copyBytes",
+      "crc15693",
+      "crc8Mad",
+      "crcA",
+      "crcB",
+      "crcF",
+      "delay",
+      "equalBytes",
+      "fromHex",
+      "invalidStateError",
+      "isCardwireError",
+      "isFormatError",
+      "isIoctlOpenError",
+      "isSmartCardError",
+      "isSmartCardOtherError",
+      "isUsageError",
+      "readUint32LE",
+      "runDialogue",
+      "strict",
+      "systemClock",
+      "toHex",
+      "traceTimeUs",
+      "untilAborted",
+      "watchReaders",
+      "writeUint32LE",
+    ]
+  `);
+  expect(Object.keys(testing).sort()).toMatchInlineSnapshot(`
+    [
+      "ContractViolation",
+      "VirtualClock",
+      "atOnce",
+      "contractCases",
+      "describeRfRequest",
+      "isContractViolation",
+      "registerContract",
+      "scriptedAir",
+    ]
+  `);
+});
