@@ -1,5 +1,12 @@
 /**
- * ISO/IEC 14443-3 type B memory cards (SR176, SRI512, SRIX4K, ST25TB): translator, helper and virtual silicon.
+ * Memory cards of ISO/IEC 14443-3 type B (SR176, SRI512, SRIX4K, ST25TB): the family for a reader.
  * @packageDocumentation
  */
-export {};
+export { SYSTEM_BLOCK, TYPE_B_MEMORY_COMMAND } from "./commands.ts";
+export { iso14443b } from "./family.ts";
+export {
+  TYPE_B_MEMORY_PRODUCTS,
+  type TypeBMemoryProduct,
+  type TypeBMemoryProductName,
+  typeBMemoryProductOf,
+} from "./products.ts";

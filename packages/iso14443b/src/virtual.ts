@@ -1,5 +1,5 @@
 /**
- * ISO/IEC 14443-3 type B memory cards (SR176, SRI512, SRIX4K, ST25TB): translator, helper and virtual silicon: virtual.
+ * Silicon of type B memory cards for a virtual field.
  * @packageDocumentation
  */
-export {};
+export { createTypeBMemoryTag, type TypeBMemoryImage, type TypeBMemoryTag } from "./virtual-tag.ts";

@@ -1,0 +1,43 @@
+import { expect, it } from "vitest";
+import * as main from "./index.ts";
+import * as virtual from "./virtual.ts";
+
+it("exports exactly these names", () => {
+  expect(Object.keys(main).sort()).toMatchInlineSnapshot(`
+    [
+      "BLOCK_BYTES",
+      "CLASSIC_COMMAND",
+      "CLASSIC_GEOMETRY",
+      "DATA_ACCESS",
+      "MAD_ADMINISTRATIVE_AIDS",
+      "MAD_AID_NDEF",
+      "TRAILER_ACCESS",
+      "TRANSPORT_CONDITIONS",
+      "accessGroupOfBlock",
+      "blocksInSector",
+      "buildAccessBits",
+      "buildMad",
+      "buildValueBlock",
+      "createMifareClassicFamily",
+      "explainAccessConditions",
+      "firstBlockOfSector",
+      "isTrailer",
+      "madVersionOf",
+      "mayAccess",
+      "mifareClassic",
+      "mifareClassicDifferences",
+      "parseAccessBits",
+      "parseMad",
+      "parseValueBlock",
+      "sectorOfBlock",
+      "trailerOfSector",
+      "tryParseAccessBits",
+    ]
+  `);
+  expect(Object.keys(virtual).sort()).toMatchInlineSnapshot(`
+    [
+      "createMifareClassicTag",
+      "mifareClassicImage",
+    ]
+  `);
+});

@@ -1,0 +1,21 @@
+import { expect, it } from "vitest";
+import * as main from "./index.ts";
+import * as virtual from "./virtual.ts";
+
+it("exports exactly these names", () => {
+  expect(Object.keys(main).sort()).toMatchInlineSnapshot(`
+    [
+      "TYPE1_COMMAND",
+      "TYPE1_PRODUCTS",
+      "byteAddress",
+      "hasDynamicMemory",
+      "topaz",
+      "topazDifferences",
+    ]
+  `);
+  expect(Object.keys(virtual).sort()).toMatchInlineSnapshot(`
+    [
+      "createTopazTag",
+    ]
+  `);
+});
