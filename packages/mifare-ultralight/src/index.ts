@@ -4,3 +4,13 @@
  */
 export { mifareUltralightDifferences, type MifareUltralightRules } from "./differences.ts";
 export { mifareUltralight } from "./family.ts";
+export {
+  type DynamicLock,
+  type LockBit,
+  type OptionalCommand,
+  type PageAddress,
+  type PageRange,
+  type UltralightProduct,
+  type UltralightProductName,
+  ultralightProducts,
+} from "./products.ts";

@@ -14,6 +14,8 @@ export const Type2Command = {
   /** Second half of AUTHENTICATE, and the first byte of the answer to the first half. */
   AUTHENTICATE_CONTINUE: 0xaf,
   SECTOR_SELECT: 0xc2,
+  VIRTUAL_CARD_SELECT_LAST: 0x4b,
+  READ_TAMPER_STATUS: 0xa4,
   HALT: 0x50,
 } as const;
 

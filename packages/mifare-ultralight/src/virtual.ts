@@ -1,5 +1,10 @@
 /**
- * MIFARE Ultralight and NTAG (NFC Forum Type 2): translator, helper and virtual silicon: virtual.
+ * Virtual silicon of the MIFARE Ultralight and NTAG products.
  * @packageDocumentation
  */
-export {};
+export { type MifareUltralightImage, pageCount } from "./virtual/image.ts";
+export {
+  createMifareUltralightTag,
+  type MifareUltralightTag,
+  type MifareUltralightTagOptions,
+} from "./virtual/mifare-ultralight-tag.ts";
