@@ -4,7 +4,13 @@ import * as main from "./index.ts";
 it("exports exactly this", () => {
   expect(Object.keys(main).sort()).toMatchInlineSnapshot(`
     [
+      "DumpError",
+      "classicKeysOf",
       "createVirtualField",
+      "formatDump",
+      "isDumpError",
+      "loadTag",
+      "parseDump",
     ]
   `);
 });

@@ -1,0 +1,54 @@
+import { isFormatError } from "@cardwire/core";
+import { DumpError } from "../dump/errors.ts";
+import { type TagDump, unreadOf } from "../dump/model.ts";
+import type { DumpTag } from "./family.ts";
+import { loadMifareClassic } from "./mifare-classic.ts";
+import { loadTopaz } from "./topaz.ts";
+
+/** How a dump becomes a tag. */
+export interface LoadTagOptions {
+  /** What stands in for bytes that were never read, 0–255. A dump with such bytes is refused unless it is given. */
+  readonly fillUnread?: number;
+}
+
+/**
+ * Makes the silicon of a dump, to be put into a virtual field.
+ *
+ * @throws DumpError NO_SILICON for a kind of tag that is read but not simulated, and for a file of keys; PARTIAL for a
+ * tag that was not read whole; DAMAGED where the memory is not one that such a tag has.
+ */
+export function loadTag(dump: TagDump, options: LoadTagOptions = {}): DumpTag {
+  const whole = filled(dump, options.fillUnread);
+  try {
+    return load(whole);
+  } catch (cause) {
+    if (isFormatError(cause)) throw new DumpError("DAMAGED", cause.message, { field: cause.field, cause });
+    throw cause;
+  }
+}
+
+function load(dump: TagDump): DumpTag {
+  switch (dump.kind) {
+    case "mifare-classic":
+      return loadMifareClassic(dump);
+    case "topaz":
+      return loadTopaz(dump);
+    case "mifare-classic-keys":
+      throw new DumpError("NO_SILICON", "a file of keys holds no tag");
+    default:
+      throw new DumpError("NO_SILICON", `there is no silicon for ${dump.kind}`);
+  }
+}
+
+function filled(dump: TagDump, fill: number | undefined): TagDump {
+  const unread = unreadOf(dump);
+  const [first] = unread;
+  if (first === undefined || !("memory" in dump)) return dump;
+  if (fill === undefined)
+    throw new DumpError("PARTIAL", "some of the tag was not read: say what is to stand in for it", {
+      offset: first.offset,
+    });
+  const memory = dump.memory.slice();
+  for (const { offset, length } of unread) memory.fill(fill, offset, offset + length);
+  return { ...dump, memory };
+}
