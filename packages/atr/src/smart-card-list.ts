@@ -63,14 +63,29 @@ export function parseSmartCardList(text: string): SmartCardList {
   return { entries, problems };
 }
 
-function matches(pattern: string, hex: string): boolean {
-  if (!/[[*+?]/.test(pattern)) {
-    if (pattern.length !== hex.length) return false;
-    for (let index = 0; index < hex.length; index++)
-      if (pattern[index] !== "." && pattern[index] !== hex[index]) return false;
-    return true;
+/** A list made ready for searching: thousands of exact entries by their digits, and some hundred patterns. */
+interface ListIndex {
+  readonly exact: ReadonlyMap<string, readonly SmartCardListEntry[]>;
+  readonly patterns: readonly { readonly entry: SmartCardListEntry; readonly expression: RegExp }[];
+}
+
+// made on the first search in a list, and forgotten with it
+const indexes = new WeakMap<SmartCardList, ListIndex>();
+
+function indexList(list: SmartCardList): ListIndex {
+  const exact = new Map<string, SmartCardListEntry[]>();
+  const patterns: { entry: SmartCardListEntry; expression: RegExp }[] = [];
+  for (const entry of list.entries) {
+    const { pattern } = entry;
+    const same = exact.get(pattern);
+    if (same !== undefined) same.push(entry);
+    else if (LITERAL.test(pattern)) exact.set(pattern, [entry]);
+    // whoever makes a list by hand must not get more past us than whoever writes one
+    else if (isPattern(pattern)) patterns.push({ entry, expression: new RegExp(`^${pattern}$`) });
   }
-  return new RegExp(`^${pattern}$`).test(hex);
+  const index = { exact, patterns };
+  indexes.set(list, index);
+  return index;
 }
 
 /**
@@ -78,12 +93,9 @@ function matches(pattern: string, hex: string): boolean {
  * placeholders, each in the order of the list.
  */
 export function identifyAtr(atr: Uint8Array, list: SmartCardList): SmartCardListEntry[] {
+  const { exact, patterns } = indexes.get(list) ?? indexList(list);
   const hex = toHex(atr);
-  const exact: SmartCardListEntry[] = [];
-  const other: SmartCardListEntry[] = [];
-  for (const entry of list.entries) {
-    if (entry.pattern === hex) exact.push(entry);
-    else if (!LITERAL.test(entry.pattern) && matches(entry.pattern, hex)) other.push(entry);
-  }
-  return [...exact, ...other];
+  const found = [...(exact.get(hex) ?? [])];
+  for (const { entry, expression } of patterns) if (expression.test(hex)) found.push(entry);
+  return found;
 }
