@@ -2,76 +2,64 @@ import { FormatError, readUint32LE, writeUint32LE } from "@cardwire/core";
 import type { AttributeName } from "./attributes.ts";
 
 /**
- * The form of each attribute's value: a little-endian DWORD, a BYTE, an ASCII or UTF-16LE string with a NUL at its end,
- * or bytes (winscard.h's attribute list; NFC attribute page of the driver documents). Attributes that no document
- * describes are "bytes".
+ * The forms that an attribute's value can have: a little-endian DWORD, a BYTE, an ASCII or UTF-16LE string with a NUL at
+ * its end, or bytes (winscard.h's attribute list; NFC attribute page of the driver documents).
  */
-export const ATTRIBUTE_TYPE = {
-  VENDOR_NAME: "ascii",
-  VENDOR_IFD_TYPE: "ascii",
-  VENDOR_IFD_VERSION: "dword",
-  VENDOR_IFD_SERIAL_NO: "ascii",
-  CHANNEL_ID: "dword",
-  PROTOCOL_TYPES: "dword",
-  DEFAULT_CLK: "dword",
-  MAX_CLK: "dword",
-  DEFAULT_DATA_RATE: "dword",
-  MAX_DATA_RATE: "dword",
-  MAX_IFSD: "dword",
-  SYNC_PROTOCOL_TYPES: "dword",
-  POWER_MGMT_SUPPORT: "dword",
-  USER_TO_CARD_AUTH_DEVICE: "dword",
-  USER_AUTH_INPUT_DEVICE: "dword",
-  CHARACTERISTICS: "dword",
-  ESC_RESET: "bytes",
-  ESC_CANCEL: "bytes",
-  ESC_AUTHREQUEST: "bytes",
-  MAXINPUT: "dword",
-  VENDOR_SPECIFIC_INFO: "bytes",
-  CURRENT_PROTOCOL_TYPE: "dword",
-  CURRENT_CLK: "dword",
-  CURRENT_F: "dword",
-  CURRENT_D: "dword",
-  CURRENT_N: "dword",
-  CURRENT_W: "dword",
-  CURRENT_IFSC: "dword",
-  CURRENT_IFSD: "dword",
-  CURRENT_BWT: "dword",
-  CURRENT_CWT: "dword",
-  CURRENT_EBC_ENCODING: "dword",
-  EXTENDED_BWT: "dword",
+export type AttributeType = "dword" | "byte" | "ascii" | "utf16" | "bytes";
+
+type ByteAttribute = "ICC_PRESENCE" | "ICC_INTERFACE_STATUS" | "ICC_TYPE_PER_ATR";
+type AsciiAttribute =
+  "VENDOR_NAME" | "VENDOR_IFD_TYPE" | "VENDOR_IFD_SERIAL_NO" | "DEVICE_FRIENDLY_NAME_A" | "DEVICE_SYSTEM_NAME_A";
+type Utf16Attribute = "DEVICE_FRIENDLY_NAME_W" | "DEVICE_SYSTEM_NAME_W";
+/** ATR, opaque vendor data, and what no document describes. */
+type BytesAttribute =
+  | "ATR_STRING"
+  | "CURRENT_IO_STATE"
+  | "ESC_RESET"
+  | "ESC_CANCEL"
+  | "ESC_AUTHREQUEST"
+  | "VENDOR_SPECIFIC_INFO"
+  | "VENDOR_SPECIFIC_BRAND_INFO"
+  | "VENDOR_SPECIFIC_DEVICECAP_INFO";
+
+/** Every attribute that is not here is a DWORD. */
+const NOT_DWORD: Readonly<
+  Record<ByteAttribute, "byte"> &
+    Record<AsciiAttribute, "ascii"> &
+    Record<Utf16Attribute, "utf16"> &
+    Record<BytesAttribute, "bytes">
+> = {
   ICC_PRESENCE: "byte",
   ICC_INTERFACE_STATUS: "byte",
-  CURRENT_IO_STATE: "bytes",
-  ATR_STRING: "bytes",
   ICC_TYPE_PER_ATR: "byte",
-  PERF_NUM_TRANSMISSIONS: "dword",
-  PERF_BYTES_TRANSMITTED: "dword",
-  PERF_TRANSMISSION_TIME: "dword",
-  DEVICE_UNIT: "dword",
-  DEVICE_IN_USE: "dword",
+  VENDOR_NAME: "ascii",
+  VENDOR_IFD_TYPE: "ascii",
+  VENDOR_IFD_SERIAL_NO: "ascii",
   DEVICE_FRIENDLY_NAME_A: "ascii",
   DEVICE_SYSTEM_NAME_A: "ascii",
   DEVICE_FRIENDLY_NAME_W: "utf16",
   DEVICE_SYSTEM_NAME_W: "utf16",
-  SUPRESS_T1_IFS_REQUEST: "dword",
+  ATR_STRING: "bytes",
+  CURRENT_IO_STATE: "bytes",
+  ESC_RESET: "bytes",
+  ESC_CANCEL: "bytes",
+  ESC_AUTHREQUEST: "bytes",
+  VENDOR_SPECIFIC_INFO: "bytes",
   VENDOR_SPECIFIC_BRAND_INFO: "bytes",
   VENDOR_SPECIFIC_DEVICECAP_INFO: "bytes",
-} as const;
+};
 
-/** The five forms of an attribute's value. */
-export type AttributeType = (typeof ATTRIBUTE_TYPE)[AttributeName];
-
-interface ValueOf {
-  readonly dword: number;
-  readonly byte: number;
-  readonly ascii: string;
-  readonly utf16: string;
-  readonly bytes: Uint8Array;
+/** The form of an attribute's value. */
+export function attributeType(name: AttributeName): AttributeType {
+  return name in NOT_DWORD ? NOT_DWORD[name as keyof typeof NOT_DWORD] : "dword";
 }
 
 /** An attribute's value as a program sees it: a number, a string without its NUL, or bytes. */
-export type AttributeValue<Name extends AttributeName> = ValueOf[(typeof ATTRIBUTE_TYPE)[Name]];
+export type AttributeValue<Name extends AttributeName> = Name extends BytesAttribute
+  ? Uint8Array
+  : Name extends AsciiAttribute | Utf16Attribute
+    ? string
+    : number;
 
 /** The longest string attribute that winsmcrd.h allows, NUL included. */
 export const MAXIMUM_ATTR_STRING_LENGTH = 32;
@@ -80,10 +68,6 @@ export const SCARD_ATR_LENGTH = 33;
 
 function refuse(field: string, offset: number, message: string): FormatError {
   return new FormatError("INVALID_VALUE", message, { field, offset });
-}
-
-function isNumber(value: unknown): value is number {
-  return typeof value === "number";
 }
 
 function encodeText(text: string, unitBytes: 1 | 2, field: string): Uint8Array<ArrayBuffer> {
@@ -125,9 +109,12 @@ export function encodeAttribute<Name extends AttributeName>(
   name: Name,
   value: AttributeValue<Name>,
 ): Uint8Array<ArrayBuffer> {
-  const type: AttributeType = ATTRIBUTE_TYPE[name];
+  return encodeAs(attributeType(name), name, value);
+}
+
+function encodeAs(type: AttributeType, name: string, value: number | string | Uint8Array): Uint8Array<ArrayBuffer> {
   if (typeof value === "string") return encodeText(value, type === "utf16" ? 2 : 1, name);
-  if (!isNumber(value)) return new Uint8Array(value);
+  if (typeof value !== "number") return new Uint8Array(value);
   const bytes = new Uint8Array(type === "byte" ? 1 : 4);
   if (type === "byte") {
     if (!Number.isInteger(value) || value < 0 || value > 0xff) throw refuse(name, 0, `${value} is no byte`);
@@ -142,10 +129,10 @@ export function encodeAttribute<Name extends AttributeName>(
  * @throws FormatError TOO_SHORT, LEFT_OVER or INVALID_VALUE, naming the attribute.
  */
 export function decodeAttribute<Name extends AttributeName>(name: Name, bytes: Uint8Array): AttributeValue<Name> {
-  return decodeAs(ATTRIBUTE_TYPE[name], name, bytes) as AttributeValue<Name>;
+  return decodeAs(attributeType(name), name, bytes) as AttributeValue<Name>;
 }
 
-function decodeAs(type: AttributeType, name: string, bytes: Uint8Array): ValueOf[AttributeType] {
+function decodeAs(type: AttributeType, name: string, bytes: Uint8Array): number | string | Uint8Array {
   switch (type) {
     case "dword":
     case "byte": {

@@ -1,3 +1,6 @@
+import { FormatError } from "@cardwire/core";
+import type { PcscPlatform } from "./platform.ts";
+
 /**
  * The control codes of the smart-card reader device class (winsmcrd.h): CTL_CODE(FILE_DEVICE_SMARTCARD 31h, function,
  * METHOD_BUFFERED, FILE_ANY_ACCESS), so `0x00310000 | function << 2`.
@@ -33,4 +36,22 @@ export type IoctlCode = (typeof IOCTL_SMARTCARD)[IoctlName];
 export function ioctlName(code: number): IoctlName | undefined {
   for (const [name, value] of Object.entries(IOCTL_SMARTCARD)) if (value === code) return name as IoctlName;
   return undefined;
+}
+
+/** Windows takes the function apart into a CTL_CODE (winsmcrd.h), pcsc-lite adds a base (reader.h). */
+const CTL_CODE: Readonly<Record<PcscPlatform, (functionNumber: number) => number>> = {
+  windows: (functionNumber) => 0x0031_0000 + functionNumber * 4,
+  pcsclite: (functionNumber) => 0x4200_0000 + functionNumber,
+};
+const LARGEST_FUNCTION: Readonly<Record<PcscPlatform, number>> = { windows: 0x0fff, pcsclite: 0x00ff_ffff };
+
+/**
+ * SCARD_CTL_CODE: the control code of a function number, such as 3400 for CM_IOCTL_GET_FEATURE_REQUEST.
+ *
+ * @throws FormatError INVALID_VALUE for a number that the platform's form has no room for.
+ */
+export function scardCtlCode(functionNumber: number, platform: PcscPlatform = "windows"): number {
+  if (!Number.isInteger(functionNumber) || functionNumber < 0 || functionNumber > LARGEST_FUNCTION[platform])
+    throw new FormatError("INVALID_VALUE", `${functionNumber} is no function number`, { field: "function" });
+  return CTL_CODE[platform](functionNumber);
 }

@@ -3,7 +3,7 @@
  * @packageDocumentation
  */
 export {
-  ATTRIBUTE_TYPE,
+  attributeType,
   type AttributeType,
   type AttributeValue,
   decodeAttribute,
@@ -37,7 +37,7 @@ export {
   ioctlContracts,
   UNLISTED_IOCTL,
 } from "./contract.ts";
-export { IOCTL_SMARTCARD, type IoctlCode, ioctlName, type IoctlName } from "./control-codes.ts";
+export { IOCTL_SMARTCARD, type IoctlCode, ioctlName, type IoctlName, scardCtlCode } from "./control-codes.ts";
 export {
   type DevicePropertyKey,
   DEVPKEY_READER_KIND,
@@ -91,6 +91,7 @@ export {
   type SmartCardFailureContext,
 } from "./smart-card-error.ts";
 export {
+  describeWin32,
   type MappingSource,
   NTSTATUS_TO_SCARD,
   NTSTATUS_TO_SCARD_SOURCE,
@@ -100,6 +101,7 @@ export {
   ntStatusFromWin32,
   scardFromNtStatus,
   win32FromNtStatus,
+  win32Meaning,
 } from "./status-mapping.ts";
 export {
   encodeTransmitInput,
@@ -110,4 +112,4 @@ export {
   type TransmitInput,
   type TransmitOutput,
 } from "./transmit.ts";
-export { describeWin32, WIN32, WIN32_MEANING, type Win32Error, type Win32Name, win32Name } from "./win32.ts";
+export { WIN32, type Win32Error, type Win32Name, win32Name } from "./win32.ts";

@@ -10,8 +10,8 @@ import { hex32, unsigned32 } from "./names.ts";
 import { NTSTATUS_MEANING, ntStatusName } from "./ntstatus.ts";
 import { type PcscPlatform } from "./platform.ts";
 import { SCARD_MEANING, scardCode, type ScardName, scardName } from "./scard.ts";
-import { scardFromNtStatus } from "./status-mapping.ts";
-import { WIN32_MEANING, type Win32Name, win32Name } from "./win32.ts";
+import { scardFromNtStatus, win32Meaning } from "./status-mapping.ts";
+import { type Win32Name, win32Name } from "./win32.ts";
 
 /** The code behind each response code of the Web Smart Card API: the draft's table, which is a function both ways. */
 export const RESPONSE_CODE_TO_SCARD: Readonly<Record<SmartCardResponseCode, ScardName>> = {
@@ -108,7 +108,7 @@ export function smartCardErrorFromCode(
     meaning = SCARD_MEANING[scard];
   } else if (win32 !== undefined) {
     symbol = `ERROR_${win32}`;
-    meaning = WIN32_MEANING[win32];
+    meaning = win32Meaning(win32);
   }
   const details: SmartCardErrorDetails = {
     rawCode: code,

@@ -1,4 +1,5 @@
-import { NTSTATUS, type NtStatusName, ntStatusName } from "./ntstatus.ts";
+import { hex32 } from "./names.ts";
+import { NTSTATUS, NTSTATUS_MEANING, type NtStatusName, ntStatusName } from "./ntstatus.ts";
 import { type PcscPlatform } from "./platform.ts";
 import { scardCode, type ScardName } from "./scard.ts";
 import { WIN32, type Win32Name, win32Name } from "./win32.ts";
@@ -85,6 +86,19 @@ export const NTSTATUS_TO_SCARD: Readonly<Record<Exclude<NtStatusName, "PENDING">
 export function win32FromNtStatus(status: number): number {
   const name = ntStatusName(status);
   return name === undefined ? WIN32.GEN_FAILURE : WIN32[NTSTATUS_TO_WIN32[name]];
+}
+
+/** What an error means when it comes from a smart-card reader: what a status means that leaves it. */
+export function win32Meaning(name: Win32Name): string {
+  for (const status in NTSTATUS_TO_WIN32)
+    if (NTSTATUS_TO_WIN32[status as NtStatusName] === name) return NTSTATUS_MEANING[status as NtStatusName];
+  return "the remote session ended";
+}
+
+/** A Win32 error for a log: `ERROR_BUSY (170): …`. */
+export function describeWin32(code: number): string {
+  const name = win32Name(code);
+  return name === undefined ? hex32(code) : `ERROR_${name} (${code}): ${win32Meaning(name)}`;
 }
 
 /** Every status that leaves this Win32 error; two of them for ERROR_NOT_READY, none for a code not in the table. */
