@@ -1,5 +1,6 @@
 /**
- * ISO/IEC 15693 tags (NFC Forum Type 5): translator, helper and virtual silicon: virtual.
+ * ISO/IEC 15693 silicon for a virtual field.
  * @packageDocumentation
  */
-export {};
+export { createIso15693Tag, type Iso15693Tag, type Iso15693TagOptions } from "./virtual-tag.ts";
+export { type IcodeFeatures, type IcodePassword, ICODE_PASSWORDS, type Iso15693Image } from "./virtual-image.ts";

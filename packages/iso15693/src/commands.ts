@@ -1,0 +1,70 @@
+/** Commands of ISO/IEC 15693-3 section 10, and the extended ones of its 2019 edition. */
+export const ISO15693_COMMAND = {
+  INVENTORY: 0x01,
+  STAY_QUIET: 0x02,
+  READ_SINGLE_BLOCK: 0x20,
+  WRITE_SINGLE_BLOCK: 0x21,
+  LOCK_BLOCK: 0x22,
+  READ_MULTIPLE_BLOCKS: 0x23,
+  WRITE_MULTIPLE_BLOCKS: 0x24,
+  SELECT: 0x25,
+  RESET_TO_READY: 0x26,
+  WRITE_AFI: 0x27,
+  LOCK_AFI: 0x28,
+  WRITE_DSFID: 0x29,
+  LOCK_DSFID: 0x2a,
+  GET_SYSTEM_INFORMATION: 0x2b,
+  GET_MULTIPLE_BLOCK_SECURITY_STATUS: 0x2c,
+  EXTENDED_READ_SINGLE_BLOCK: 0x30,
+  EXTENDED_WRITE_SINGLE_BLOCK: 0x31,
+  EXTENDED_LOCK_BLOCK: 0x32,
+  EXTENDED_READ_MULTIPLE_BLOCKS: 0x33,
+  EXTENDED_GET_SYSTEM_INFORMATION: 0x3b,
+  EXTENDED_GET_MULTIPLE_BLOCK_SECURITY_STATUS: 0x3c,
+} as const;
+
+/** Custom commands of NXP's ICODE; the manufacturer code 04 follows each (ICODE SLIX2 data sheet, section 9.5.3). */
+export const ICODE_COMMAND = {
+  SET_EAS: 0xa2,
+  RESET_EAS: 0xa3,
+  LOCK_EAS: 0xa4,
+  EAS_ALARM: 0xa5,
+  GET_NXP_SYSTEM_INFORMATION: 0xab,
+  GET_RANDOM_NUMBER: 0xb2,
+  SET_PASSWORD: 0xb3,
+  WRITE_PASSWORD: 0xb4,
+  LOCK_PASSWORD: 0xb5,
+  PROTECT_PAGE: 0xb6,
+  DESTROY: 0xb9,
+  ENABLE_PRIVACY: 0xba,
+  READ_SIGNATURE: 0xbd,
+} as const;
+
+/** Request flags (ISO/IEC 15693-3 section 7.3.1). The upper four have another meaning when INVENTORY is set. */
+export const REQUEST_FLAG = {
+  TWO_SUBCARRIERS: 0x01,
+  HIGH_DATA_RATE: 0x02,
+  INVENTORY: 0x04,
+  PROTOCOL_EXTENSION: 0x08,
+  SELECT: 0x10,
+  AFI_PRESENT: 0x10,
+  ADDRESSED: 0x20,
+  SINGLE_SLOT: 0x20,
+  OPTION: 0x40,
+} as const;
+
+/** Error codes of a response whose flag bit 0 is set (ISO/IEC 15693-3 section 7.4.2). */
+export const ISO15693_ERROR = {
+  NOT_SUPPORTED: 0x01,
+  NOT_RECOGNISED: 0x02,
+  OPTION_NOT_SUPPORTED: 0x03,
+  UNKNOWN: 0x0f,
+  BLOCK_NOT_AVAILABLE: 0x10,
+  ALREADY_LOCKED: 0x11,
+  BLOCK_LOCKED: 0x12,
+  NOT_PROGRAMMED: 0x13,
+  NOT_LOCKED: 0x14,
+} as const;
+
+/** Manufacturer codes: UID byte 6 as it is sent (ISO/IEC 7816-6). */
+export const MANUFACTURER = { ST: 0x02, NXP: 0x04, TI: 0x07 } as const;

@@ -1,0 +1,25 @@
+import { expect, it } from "vitest";
+import * as main from "./index.ts";
+import * as virtual from "./virtual.ts";
+
+it("exports exactly these names", () => {
+  expect(Object.keys(main).sort()).toMatchInlineSnapshot(`
+    [
+      "ICODE_COMMAND",
+      "ISO15693_COMMAND",
+      "ISO15693_ERROR",
+      "MANUFACTURER",
+      "REQUEST_FLAG",
+      "blockRequest",
+      "iso15693",
+      "iso15693Differences",
+      "wantsProtocolExtension",
+    ]
+  `);
+  expect(Object.keys(virtual).sort()).toMatchInlineSnapshot(`
+    [
+      "ICODE_PASSWORDS",
+      "createIso15693Tag",
+    ]
+  `);
+});
