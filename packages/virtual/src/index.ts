@@ -24,7 +24,6 @@ export {
   type TagDump,
   type TopazDump,
   type UltralightDump,
-  type UltralightProduct,
   type UnreadRange,
 } from "./dump/model.ts";
 export { parseDump, type ParseDumpOptions } from "./dump/parse.ts";

@@ -1,3 +1,5 @@
+import type { UltralightProductName } from "@cardwire/mifare-ultralight";
+
 /**
  * What a dump file says about a tag, whatever the file's format: facts in the order and spelling of the air, so that no
  * format's habits are left in them.
@@ -36,7 +38,7 @@ export interface DumpIdentityA {
 export interface UltralightDump extends DumpIdentityA {
   readonly kind: "mifare-ultralight";
   /** As the file names it, or as its version bytes or size tell. `undefined`: nothing tells. */
-  readonly product: UltralightProduct | undefined;
+  readonly product: UltralightProductName | undefined;
   /** All pages, 4 bytes each. Passwords and keys that a tag never shows are mostly 00. */
   readonly memory: Uint8Array;
   readonly unread: readonly UnreadRange[];
@@ -51,24 +53,6 @@ export interface UltralightDump extends DumpIdentityA {
   /** How often a wrong password was given. */
   readonly failedAuthentications: number | undefined;
 }
-
-/** Products that dumps name. */
-export type UltralightProduct =
-  | "MIFARE Ultralight"
-  | "MIFARE Ultralight C"
-  | "MIFARE Ultralight EV1 (MF0UL11)"
-  | "MIFARE Ultralight EV1 (MF0UL21)"
-  | "MIFARE Ultralight AES"
-  | "NTAG203"
-  | "NTAG210"
-  | "NTAG212"
-  | "NTAG213"
-  | "NTAG215"
-  | "NTAG216"
-  | "NTAG I2C 1K"
-  | "NTAG I2C 2K"
-  | "NTAG I2C Plus 1K"
-  | "NTAG I2C Plus 2K";
 
 /** MIFARE Classic, and MIFARE Plus in its security level 1. */
 export interface ClassicDump extends DumpIdentityA {

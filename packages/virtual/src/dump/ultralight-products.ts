@@ -1,77 +1,57 @@
-import type { UltralightProduct } from "./model.ts";
+import { type UltralightProductName, ultralightProducts } from "@cardwire/mifare-ultralight";
 
-interface ProductFacts {
-  readonly pages: number;
-  /** Bytes 2, 3, 4, 5 and 6 of the answer to GET_VERSION: type, sub-type, major, minor, size. */
-  readonly version?: readonly [number, number, number, number, number];
+const ULTRALIGHT_C_KEY_PAGES = 4;
+
+/** How many pages a dump of the product has. */
+export function pagesOf(product: UltralightProductName): number {
+  let pages = 0;
+  for (const [first, last] of ultralightProducts[product].memory) pages += last - first + 1;
+  return pages;
 }
 
-/** What tells the products apart (NXP data sheets: MF0ICU1, MF0ICU2, MF0ULX1, NTAG203, NTAG210/212, NTAG213/215/216, NT3H). */
-const PRODUCTS: Readonly<Partial<Record<UltralightProduct, ProductFacts>>> = {
-  "MIFARE Ultralight": { pages: 16 },
-  "MIFARE Ultralight C": { pages: 48 },
-  "MIFARE Ultralight EV1 (MF0UL11)": { pages: 20, version: [3, 1, 1, 0, 0x0b] },
-  "MIFARE Ultralight EV1 (MF0UL21)": { pages: 41, version: [3, 1, 1, 0, 0x0e] },
-  "MIFARE Ultralight AES": { pages: 60, version: [3, 1, 4, 0, 0x0f] },
-  NTAG203: { pages: 42 },
-  NTAG210: { pages: 20, version: [4, 1, 1, 0, 0x0b] },
-  NTAG212: { pages: 41, version: [4, 1, 1, 0, 0x0e] },
-  NTAG213: { pages: 45, version: [4, 2, 1, 0, 0x0f] },
-  NTAG215: { pages: 135, version: [4, 2, 1, 0, 0x11] },
-  NTAG216: { pages: 231, version: [4, 2, 1, 0, 0x13] },
-  "NTAG I2C 1K": { pages: 231, version: [4, 5, 2, 1, 0x13] },
-  "NTAG I2C 2K": { pages: 485, version: [4, 5, 2, 1, 0x15] },
-  "NTAG I2C Plus 1K": { pages: 236, version: [4, 5, 2, 2, 0x13] },
-  "NTAG I2C Plus 2K": { pages: 492, version: [4, 5, 2, 2, 0x15] },
-};
-
-function entries(): [UltralightProduct, ProductFacts][] {
-  // the keys of the table above
-  return Object.entries(PRODUCTS) as [UltralightProduct, ProductFacts][];
+/** The fewest pages that a whole dump has: an Ultralight C never shows those of its key, and some readers stop before them. */
+export function readablePagesOf(product: UltralightProductName): number {
+  return pagesOf(product) - (product === "MIFARE Ultralight C" ? ULTRALIGHT_C_KEY_PAGES : 0);
 }
 
-/** How many pages the product has; `undefined` for one whose dumps come in several sizes. */
-export function pagesOf(product: UltralightProduct): number | undefined {
-  return PRODUCTS[product]?.pages;
-}
+/** Bytes of the answer to GET_VERSION: type, sub-type, major and minor version, size. */
+const [TYPE, SUBTYPE, MAJOR, MINOR, SIZE] = [2, 3, 4, 5, 6];
 
-/** The product by the answer to GET_VERSION. Variants (17 or 50 pF, NTAG213F) share what decides here. */
-export function productByVersion(version: Uint8Array): UltralightProduct | undefined {
-  const [, , type, , major, , size] = version;
-  const subtypeMatters = version[3] === 5;
-  return entries().find(
-    ([, facts]) =>
-      facts.version !== undefined &&
-      facts.version[0] === type &&
-      facts.version[2] === major &&
-      facts.version[4] === size &&
-      subtypeMatters === (facts.version[1] === 5) &&
-      (!subtypeMatters || facts.version[3] === version[5]),
-  )?.[0];
-}
-
-/** Products without GET_VERSION, and the sizes that only one product with it has: for dumps that are memory and nothing else. */
-export function productByPages(pages: number): UltralightProduct | undefined {
-  // 41 pages are an EV1 or an NTAG212, 20 an EV1 or an NTAG210: the EV1 is by far the commoner
-  switch (pages) {
-    case 16:
-      return "MIFARE Ultralight";
-    case 20:
-      return "MIFARE Ultralight EV1 (MF0UL11)";
-    case 41:
-      return "MIFARE Ultralight EV1 (MF0UL21)";
-    case 42:
-      return "NTAG203";
-    case 44:
-    case 48:
-      return "MIFARE Ultralight C";
-    case 45:
-      return "NTAG213";
-    case 135:
-      return "NTAG215";
-    case 231:
-      return "NTAG216";
-    default:
-      return undefined;
+/**
+ * The product by the answer to GET_VERSION. Where no product has exactly that answer, type, major version and size
+ * decide: sub-types tell antenna capacities apart, and minor versions are many.
+ */
+export function productByVersion(version: Uint8Array): UltralightProductName | undefined {
+  const candidates = Object.values(ultralightProducts).filter(
+    (product) => product.version !== undefined && same(product.version, version, [TYPE, MAJOR, SIZE]),
+  );
+  for (const decisive of [[SUBTYPE, MINOR], [SUBTYPE], []]) {
+    const found = candidates.find(({ version: known = [] }) => same(known, version, decisive));
+    if (found !== undefined) return found.name;
   }
+  return undefined;
 }
+
+function same(known: readonly number[], version: Uint8Array, bytes: readonly number[]): boolean {
+  return bytes.every((index) => known[index] === version[index]);
+}
+
+/**
+ * The product by the size of its memory, for dumps that say nothing else. 20 pages are an EV1 or an NTAG210, 41 an EV1
+ * or an NTAG212, 231 an NTAG216 or an NTAG I2C: the commoner one is taken.
+ */
+export function productByPages(pages: number): UltralightProductName | undefined {
+  if (pages === readablePagesOf("MIFARE Ultralight C")) return "MIFARE Ultralight C";
+  return COMMON.find((product) => pagesOf(product) === pages);
+}
+
+const COMMON: readonly UltralightProductName[] = [
+  "MIFARE Ultralight",
+  "MIFARE Ultralight C",
+  "MIFARE Ultralight EV1 48",
+  "MIFARE Ultralight EV1 128",
+  "NTAG203",
+  "NTAG213",
+  "NTAG215",
+  "NTAG216",
+];

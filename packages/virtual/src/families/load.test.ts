@@ -5,7 +5,16 @@ import { type DumpError, isDumpError } from "../dump/errors.ts";
 import { formatDump } from "../dump/format.ts";
 import { parseDump } from "../dump/parse.ts";
 import { createVirtualField } from "../field/virtual-field.ts";
-import { classic1kWithNdef, topaz96WithText } from "../samples.ts";
+import {
+  classic1kWithNdef,
+  ntag213WithText,
+  sampleDumps,
+  slixWithUri,
+  st25tb04k,
+  topaz96WithText,
+  ultralightEv1Ticket,
+} from "../samples.ts";
+import type { DumpTag } from "./family.ts";
 import { loadTag } from "./load.ts";
 
 function refusal(run: () => unknown): DumpError {
@@ -49,6 +58,86 @@ describe("MIFARE Classic", () => {
     const dump = { ...classic1kWithNdef(), memory: new Uint8Array(1000) };
     expect(refusal(() => loadTag(dump))).toMatchObject({ code: "DAMAGED", field: "memory" });
   });
+});
+
+/** A field with the tag of a dump selected in it. */
+async function tapped(tag: DumpTag) {
+  const field = createVirtualField({ tags: [tag] });
+  const [target] = await field.discover(new AbortController().signal);
+  const send = (hex: string): unknown => {
+    const reply = field.exchange(frame(hex));
+    return "kind" in reply && reply.kind === "frame" ? toHex(reply.data) : reply;
+  };
+  return { target, send };
+}
+
+describe("MIFARE Ultralight and NTAG", () => {
+  it("answers as its dump says, and the dump shows what is written", async () => {
+    const tag = loadTag(ntag213WithText());
+    const { target, send } = await tapped(tag);
+    expect(target).toMatchObject({ uid: fromHex("04A1B2C3D4E5F0"), atqa: fromHex("4400"), sak: 0 });
+    expect(send("60")).toBe("0004040201000F03");
+    expect(send("3004")).toBe("0103A00C340317D101135402656E4865");
+    send("A20A01020304");
+    const dump = tag.toDump();
+    expect(dump).toMatchObject({ kind: "mifare-ultralight", uid: target && "uid" in target ? target.uid : undefined });
+    expect("memory" in dump && toHex(dump.memory.slice(40, 44))).toBe("01020304");
+    expect(parseDump(formatDump(dump, "flipper"))).toEqual(dump);
+  });
+
+  it("keeps counters", async () => {
+    const tag = loadTag(ultralightEv1Ticket());
+    const { send } = await tapped(tag);
+    expect(send("3900")).toBe("070000");
+    send("A50003000000");
+    expect(tag.toDump()).toMatchObject({ counters: [10, 0, 0], tearing: [0xbd, 0xbd, 0xbd] });
+  });
+
+  it("an Ultralight C without the pages of its key has the factory's", () => {
+    const dump = parseDump(fixture("Ultralight_C.nfc"));
+    if (dump.kind !== "mifare-ultralight") throw new Error(dump.kind);
+    const short = { ...dump, memory: dump.memory.slice(0, 176) };
+    expect(loadTag(short).toDump()).toMatchObject({ memory: short.memory });
+    expect(loadTag(dump).toDump()).toMatchObject({ memory: dump.memory });
+  });
+
+  it("is refused where nothing tells the product, or pages are missing", () => {
+    const dump = ntag213WithText();
+    expect(refusal(() => loadTag({ ...dump, product: undefined })).code).toBe("NO_SILICON");
+    expect(refusal(() => loadTag({ ...dump, memory: dump.memory.slice(4) }))).toMatchObject({ code: "DAMAGED" });
+  });
+});
+
+it("ICODE SLIX answers as its dump says, and the dump shows what is written", async () => {
+  const tag = loadTag(slixWithUri());
+  const { target, send } = await tapped(tag);
+  expect(target).toMatchObject({ technology: "nfc-v", uid: fromHex("78563412100104E0"), dsfid: 0 });
+  expect(send("022000")).toBe("00E1400D01");
+  send("02210A01020304");
+  const dump = tag.toDump();
+  expect("memory" in dump && toHex(dump.memory.slice(40, 44))).toBe("01020304");
+  expect(loadTag(parseDump(fixture("Slix_cap_default.nfc"))).toDump()).toMatchObject({ dsfid: 1, dsfidLocked: true });
+});
+
+it("ST25TB answers as its dump says, and the dump shows what is written", async () => {
+  const tag = loadTag(st25tb04k());
+  const { target, send } = await tapped(tag);
+  expect(target).toMatchObject({ technology: "nfc-b-memory", uid: fromHex("78563412001F02D0") });
+  expect(send("0807")).toBe("53543235");
+  send("091001020304");
+  const dump = tag.toDump();
+  expect("memory" in dump && toHex(dump.memory.slice(64, 68))).toBe("01020304");
+  expect(loadTag({ ...st25tb04k(), uid: undefined, product: undefined }).name).toBe("ST25TB04K");
+});
+
+it("every sample is a tag that answers, and becomes the same file again", async () => {
+  for (const sample of sampleDumps()) {
+    const dump = parseDump(sample.bytes(), { fileName: sample.fileName });
+    if (dump.kind === "felica-lite") continue;
+    const tag = loadTag(dump);
+    expect((await tapped(tag)).target, sample.fileName).toBeDefined();
+    expect(tag.toDump(), sample.fileName).toEqual(dump);
+  }
 });
 
 it("Topaz answers as its dump says", async () => {

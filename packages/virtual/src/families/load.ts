@@ -1,12 +1,15 @@
 import { isFormatError } from "@cardwire/core";
 import { DumpError } from "../dump/errors.ts";
 import { type TagDump, unreadOf } from "../dump/model.ts";
-import type { DumpTag } from "./family.ts";
+import type { DumpTag, SiliconOptions } from "./family.ts";
+import { loadIso14443bMemory } from "./iso14443b.ts";
+import { loadIso15693 } from "./iso15693.ts";
 import { loadMifareClassic } from "./mifare-classic.ts";
+import { loadMifareUltralight } from "./mifare-ultralight.ts";
 import { loadTopaz } from "./topaz.ts";
 
 /** How a dump becomes a tag. */
-export interface LoadTagOptions {
+export interface LoadTagOptions extends SiliconOptions {
   /** What stands in for bytes that were never read, 0–255. A dump with such bytes is refused unless it is given. */
   readonly fillUnread?: number;
 }
@@ -20,15 +23,21 @@ export interface LoadTagOptions {
 export function loadTag(dump: TagDump, options: LoadTagOptions = {}): DumpTag {
   const whole = filled(dump, options.fillUnread);
   try {
-    return load(whole);
+    return load(whole, options);
   } catch (cause) {
     if (isFormatError(cause)) throw new DumpError("DAMAGED", cause.message, { field: cause.field, cause });
     throw cause;
   }
 }
 
-function load(dump: TagDump): DumpTag {
+function load(dump: TagDump, options: SiliconOptions): DumpTag {
   switch (dump.kind) {
+    case "mifare-ultralight":
+      return loadMifareUltralight(dump, options);
+    case "iso15693":
+      return loadIso15693(dump, options);
+    case "iso14443b-memory":
+      return loadIso14443bMemory(dump);
     case "mifare-classic":
       return loadMifareClassic(dump);
     case "topaz":

@@ -48,7 +48,7 @@ export function ntag213WithText(): UltralightDump {
 export function ultralightEv1Ticket(): UltralightDump {
   return {
     ...COMMON,
-    product: "MIFARE Ultralight EV1 (MF0UL11)",
+    product: "MIFARE Ultralight EV1 48",
     uid: fromHex("04123456789ABC"),
     version: fromHex("0004030101000B03"),
     counters: [7, 0, 0],

@@ -1,16 +1,17 @@
 import { equalBytes } from "@cardwire/core";
+import type { UltralightProductName } from "@cardwire/mifare-ultralight";
 import { isBlank, rangesOf } from "../bits.ts";
-import type { UltralightDump, UltralightProduct } from "../model.ts";
+import type { UltralightDump } from "../model.ts";
 import { pagesOf } from "../ultralight-products.ts";
 import type { FlipperFile } from "./file.ts";
 import { readIdentityA } from "./identity.ts";
 
 /** How the Flipper spells the products. */
-export const FLIPPER_TYPES: ReadonlyMap<string, UltralightProduct> = new Map([
+export const FLIPPER_TYPES: ReadonlyMap<string, UltralightProductName> = new Map([
   ["Mifare Ultralight", "MIFARE Ultralight"],
   ["Mifare Ultralight C", "MIFARE Ultralight C"],
-  ["Mifare Ultralight 11", "MIFARE Ultralight EV1 (MF0UL11)"],
-  ["Mifare Ultralight 21", "MIFARE Ultralight EV1 (MF0UL21)"],
+  ["Mifare Ultralight 11", "MIFARE Ultralight EV1 48"],
+  ["Mifare Ultralight 21", "MIFARE Ultralight EV1 128"],
   ["Mifare Ultralight AES", "MIFARE Ultralight AES"],
   ["NTAG203", "NTAG203"],
   ["NTAG210", "NTAG210"],
@@ -18,10 +19,10 @@ export const FLIPPER_TYPES: ReadonlyMap<string, UltralightProduct> = new Map([
   ["NTAG213", "NTAG213"],
   ["NTAG215", "NTAG215"],
   ["NTAG216", "NTAG216"],
-  ["NTAG I2C 1K", "NTAG I2C 1K"],
-  ["NTAG I2C 2K", "NTAG I2C 2K"],
-  ["NTAG I2C Plus 1K", "NTAG I2C Plus 1K"],
-  ["NTAG I2C Plus 2K", "NTAG I2C Plus 2K"],
+  ["NTAG I2C 1K", "NTAG I2C 1k"],
+  ["NTAG I2C 2K", "NTAG I2C 2k"],
+  ["NTAG I2C Plus 1K", "NTAG I2C plus 1k"],
+  ["NTAG I2C Plus 2K", "NTAG I2C plus 2k"],
 ]);
 
 const MAX_PAGES = 512;
@@ -34,8 +35,7 @@ export function parseUltralight(file: FlipperFile, version: number, typeName: st
 
   const total = file.decimal("Pages total", MAX_PAGES);
   const expected = pagesOf(product);
-  if (expected !== undefined && total > expected)
-    throw file.error("DAMAGED", "Pages total", `a ${product} has ${expected} pages, not ${total}`);
+  if (total > expected) throw file.error("DAMAGED", "Pages total", `a ${product} has ${expected} pages, not ${total}`);
   // files of the first firmware versions say nothing of partial reads
   const read = file.has("Pages read") ? file.decimal("Pages read", total) : total;
   if (read < total && !file.allowPartial)

@@ -8,7 +8,7 @@ import {
 } from "../model.ts";
 import { airOrder, isBlank, rangesOf } from "../bits.ts";
 import { atqaAsReceived, sizeByBlocks } from "../classic-sizes.ts";
-import { pagesOf, productByPages, productByVersion } from "../ultralight-products.ts";
+import { pagesOf, productByPages, productByVersion, readablePagesOf } from "../ultralight-products.ts";
 import { JsonFile } from "./json-file.ts";
 
 /**
@@ -48,13 +48,16 @@ function parseMfu(file: JsonFile): UltralightDump {
   const pages = memory.length / 4;
   const product = (version && productByVersion(version)) ?? productByPages(pages);
   if (pages < 4) throw file.error("DAMAGED", "blocks", `${pages} pages are no tag`);
-  const expected = product && pagesOf(product);
-  // an Ultralight C never shows the four pages of its key
-  const readable = product === "MIFARE Ultralight C" ? 44 : expected;
-  if (readable !== undefined && pages < readable)
-    throw file.error("PARTIAL", `blocks.${pages}`, `a ${product ?? "tag"} has ${readable} pages, ${pages} are here`);
-  if (expected !== undefined && pages > expected)
-    throw file.error("DAMAGED", `blocks.${expected}`, `a ${product ?? "tag"} has only ${expected} pages`);
+  if (product !== undefined) {
+    if (pages < readablePagesOf(product))
+      throw file.error(
+        "PARTIAL",
+        `blocks.${pages}`,
+        `a ${product} has ${readablePagesOf(product)} pages, ${pages} are here`,
+      );
+    if (pages > pagesOf(product))
+      throw file.error("DAMAGED", `blocks.${pagesOf(product)}`, `a ${product} has only ${pagesOf(product)} pages`);
+  }
   const counter = (index: number): number => {
     const [low = 0, middle = 0, high = 0] = file.bytes(`Card.Counter${index}`, 3);
     return low | (middle << 8) | (high << 16);
@@ -151,7 +154,8 @@ function nameless15693(memory: Uint8Array, blockBytes: number): Omit<Iso15693Dum
 function parse14b(file: JsonFile): Iso14443bMemoryDump {
   const { bytes } = file.blocks(4);
   const blocks = bytes.length / 4 - 1;
-  const product = { 16: "SRI512", 64: "SRI2K", 128: "SRIX4K" }[blocks];
+  // the commonest product of that size
+  const product = { 16: "SRIX512", 64: "ST25TB02K", 128: "SRIX4K" }[blocks];
   if (product === undefined)
     throw file.error("UNSUPPORTED_KIND", "blocks", `no tag with ${blocks} blocks and a system block is known`);
   // the last block in the file is block FF of the tag; the UID is not in it

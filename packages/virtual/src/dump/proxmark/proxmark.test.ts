@@ -117,7 +117,7 @@ describe("JSON", () => {
 
   it("14b v2: the last block is the system block", () => {
     const dump = kind(parseDump(json({ FileType: "14b v2", blocks: blocks(17, 4) })), "iso14443b-memory");
-    expect(dump).toMatchObject({ product: "SRI512", uid: undefined, systemBlock: fromHex("10101010") });
+    expect(dump).toMatchObject({ product: "SRIX512", uid: undefined, systemBlock: fromHex("10101010") });
     expect(parseDump(formatDump(dump, "proxmark3-json"))).toEqual(dump);
     expect(refusal(() => parseDump(json({ FileType: "14b v2", blocks: blocks(18, 4) }))).code).toBe("UNSUPPORTED_KIND");
   });
