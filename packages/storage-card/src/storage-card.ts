@@ -1,4 +1,4 @@
-import type { ActivationContext, CardSession, RfDialogue, RfTarget, TransmitOutcome } from "@cardwire/core";
+import type { ActivationContext, CardSession, RfDialogue, RfReselect, RfTarget, TransmitOutcome } from "@cardwire/core";
 import { NTSTATUS } from "@cardwire/ioctl";
 import { createKeyStore, type KeyStore } from "./key-store.ts";
 import { storageCardDifferences, type StorageCardRules } from "./storage-card-differences.ts";
@@ -83,6 +83,8 @@ export class StorageCard implements CardSession {
   readonly target: RfTarget;
   /** Other protocols of the same card, {@link StorageCard.target} among them. */
   readonly targets: readonly RfTarget[];
+  /** Selects the tag again, with the protocol that this session speaks. */
+  readonly reselection: RfReselect;
   readonly rules: StorageCardRules;
   readonly commands: StorageCardCommands;
   readonly getDataRule: GetDataRule;
@@ -104,6 +106,7 @@ export class StorageCard implements CardSession {
     this.uid = options.uid;
     this.target = options.target;
     this.targets = options.context.targets ?? [options.target];
+    this.reselection = this.reselectionTo(options.target);
     this.rules = rulesOf(storageCardDifferences, options.context.profile);
     this.commands = options.commands;
     this.getDataRule = options.getData;
@@ -111,6 +114,11 @@ export class StorageCard implements CardSession {
     this.frameTimeoutUs = options.frameTimeoutUs;
     this.volatileKeys = options.keys?.volatile ?? createKeyStore(this.rules.volatileKeySlots);
     this.nonVolatileKeys = options.keys?.nonVolatile;
+  }
+
+  /** The request that selects a target of this card. The first one comes by itself, the others are named. */
+  reselectionTo(target: RfTarget): RfReselect {
+    return target === this.targets[0] ? { kind: "reselect" } : { kind: "reselect", target };
   }
 
   /** A key that LOAD KEYS has put under this number. */

@@ -109,7 +109,7 @@ export class StorageCommand {
 
   /** Selects the tag again; what follows when it does not answer is the family's rule `afterFailure`. */
   *reselect(): RfDialogue<void> {
-    const reply = yield { kind: "reselect" };
+    const reply = yield this.card.reselection;
     if (reply.kind !== "failure") this.card.onReselected();
     else if (this.card.afterFailure !== "reselect") this.cardLost = true;
   }

@@ -30,7 +30,7 @@ function* endSession(command: StorageCommand): RfDialogue<number> {
   session.open = false;
   if (!session.fieldWasOff) return StatusWord.OK;
   session.fieldWasOff = false;
-  const reply = yield { kind: "reselect" };
+  const reply = yield card.reselection;
   if (reply.kind === "failure") command.cardLost = true;
   else card.onReselected();
   return StatusWord.OK;

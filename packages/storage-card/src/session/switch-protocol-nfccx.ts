@@ -23,7 +23,7 @@ export function* switchProtocolNfcCx(command: StorageCommand): CommandDialogue {
   const layer = bytes[8];
   const wanted =
     bytes[7] !== 0 ? undefined : card.targets.find(layer === 3 ? isLayer3 : layer === 4 ? isLayer4 : () => false);
-  const reply = yield wanted === undefined ? { kind: "reselect" } : { kind: "reselect", target: wanted };
+  const reply = yield card.reselectionTo(wanted ?? card.target);
   if (reply.kind === "failure") return command.end(StatusWord.UNKNOWN_FAILURE);
   card.onReselected();
   if (wanted === undefined) return command.end(StatusWord.UNKNOWN_FAILURE);

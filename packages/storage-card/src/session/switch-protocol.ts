@@ -45,7 +45,7 @@ export function* switchProtocol(command: StorageCommand): CommandDialogue {
   let switchedTo: RfTarget | undefined;
 
   function* select(target: RfTarget): RfDialogue<number> {
-    const reply = yield target === card.target ? { kind: "reselect" } : { kind: "reselect", target };
+    const reply = yield card.reselectionTo(target);
     if (reply.kind === "failure") {
       command.cardLost = reply.reason !== "unsupported";
       return command.cardLost ? ObjectError.ICC_DID_NOT_RESPOND : StatusWord.FUNCTION_NOT_SUPPORTED;
