@@ -37,6 +37,7 @@ describe("class byte (ISO/IEC 7816-4 tables 2 and 3)", () => {
     for (const channel of [-1, 20, 1.5, NaN]) expect(() => encodeClassByte({ channel })).toThrow("no logical channel");
     for (const secureMessaging of ["proprietary", "iso-header-authenticated"] as const)
       expect(() => encodeClassByte({ channel: 4, secureMessaging })).toThrow("cannot announce");
+    expect(() => encodeClassByte(JSON.parse('{"secureMessaging":"some"}') as object)).toThrow("some is no kind");
     expect(() => encodeClassByte({ kind: "proprietary", cla: 0x00 })).toThrow("no proprietary class");
     expect(() => encodeClassByte({ kind: "reserved", cla: 0x80 })).toThrow("no reserved class");
     for (const cla of [-1, 256, 0.5]) expect(() => parseClassByte(cla)).toThrow("no byte");

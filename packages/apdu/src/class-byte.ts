@@ -49,8 +49,8 @@ export function parseClassByte(cla: number): ClassByte {
 /**
  * Writes a class byte. An absent field of an interindustry class means channel 0, no secure messaging, no chaining.
  *
- * @throws FormatError INVALID_VALUE for a channel outside 0…19, for secure messaging that channels 4 to 19 cannot
- *   announce, and for a `cla` that is not of its kind.
+ * @throws FormatError INVALID_VALUE for a channel outside 0…19, for secure messaging that there is not or that channels 4
+ *   to 19 cannot announce, and for a `cla` that is not of its kind.
  */
 export function encodeClassByte(fields: Partial<InterindustryClass> | ClassByte): number {
   if ("cla" in fields) {
@@ -62,6 +62,8 @@ export function encodeClassByte(fields: Partial<InterindustryClass> | ClassByte)
   if (!Number.isInteger(channel) || channel < 0 || channel > 19)
     throw new FormatError("INVALID_VALUE", `${channel} is no logical channel`, { field: "CLA" });
   const messaging = SECURE_MESSAGING.indexOf(secureMessaging);
+  if (messaging < 0)
+    throw new FormatError("INVALID_VALUE", `${secureMessaging} is no kind of secure messaging`, { field: "CLA" });
   const chain = chaining ? 0x10 : 0;
   if (channel < 4) return chain | (messaging << 2) | channel;
   if (messaging & 1)

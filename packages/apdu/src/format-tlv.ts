@@ -1,5 +1,11 @@
 import { toHex } from "@cardwire/core";
-import { type Tlv } from "./tlv.ts";
+
+/** A data object as it is printed: parsed BER-TLV, COMPACT-TLV or SIMPLE-TLV. */
+export interface PrintableTlv {
+  readonly tag: number;
+  readonly value: Uint8Array;
+  readonly children?: readonly PrintableTlv[] | undefined;
+}
 
 /**
  * Prints data objects as a tree, one line each: tag, length of the value in bytes, the tag's name when one is given, and
@@ -7,7 +13,7 @@ import { type Tlv } from "./tlv.ts";
  *
  * @param names what to call tags.
  */
-export function formatTlv(objects: readonly Tlv[], names: Readonly<Record<number, string>> = {}): string {
+export function formatTlv(objects: readonly PrintableTlv[], names: Readonly<Record<number, string>> = {}): string {
   const lines: string[] = [];
   addLines(lines, objects, names, "");
   return lines.join("\n");
@@ -15,7 +21,7 @@ export function formatTlv(objects: readonly Tlv[], names: Readonly<Record<number
 
 function addLines(
   lines: string[],
-  objects: readonly Tlv[],
+  objects: readonly PrintableTlv[],
   names: Readonly<Record<number, string>>,
   indent: string,
 ): void {

@@ -29,7 +29,7 @@ export {
 } from "./command-apdu.ts";
 export { buildCompactTlv, type FlatTlv, parseCompactTlv } from "./compact-tlv.ts";
 export { findAllTlv, findTlv } from "./find-tlv.ts";
-export { formatTlv } from "./format-tlv.ts";
+export { formatTlv, type PrintableTlv } from "./format-tlv.ts";
 export { ISO_STATUS_WORDS, type IsoStatusWordName } from "./iso-status-words.ts";
 export { parseTlv, type ParseTlvOptions } from "./parse-tlv.ts";
 export { parseResponseApdu, type ResponseApdu, responseApdu } from "./response-apdu.ts";

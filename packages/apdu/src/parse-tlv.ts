@@ -12,7 +12,8 @@ export interface ParseTlvOptions {
   readonly indefinite?: boolean;
   /** Bytes that may stand between data objects and mean nothing, such as 00 and FF in files of a card. None when absent. */
   readonly padding?: readonly number[];
-  /** Which constructed objects to descend into: all when absent. What is left closed has no `children`. */
+  /** Which constructed objects to descend into: all when absent. What is left closed has no `children`; an indefinite
+   * length leaves nothing closed, for its end is found no other way. */
   readonly descend?: (tag: number) => boolean;
 }
 
@@ -53,7 +54,7 @@ function readObjects(cursor: Cursor, end: number, depthLeft: number, untilEoc: b
       cursor.offset++;
       continue;
     }
-    if (cursor.objectsLeft-- <= 0)
+    if (!(cursor.objectsLeft-- > 0))
       throw new FormatError("TOO_LONG", "more data objects than allowed", { field: "tag", offset: start });
     objects.push(readObject(cursor, first, end, depthLeft));
   }

@@ -72,6 +72,7 @@ export const ACS_DIALECT: ReaderDialect = {
   statusWords: ACS_STATUS_WORDS,
 };
 
+// that the instructions are there is known from HID's samples; the form of their data is what its users report
 const OMNIKEY_VALUE = {
   kind: "maker",
   insIncrement: 0xd4,

@@ -2,6 +2,7 @@ import { fromHex, isFormatError, toHex } from "@cardwire/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { buildTlv } from "./build-tlv.ts";
+import { parseCompactTlv } from "./compact-tlv.ts";
 import { findAllTlv, findTlv } from "./find-tlv.ts";
 import { formatTlv } from "./format-tlv.ts";
 import { parseTlv, type ParseTlvOptions } from "./parse-tlv.ts";
@@ -183,6 +184,7 @@ test("formatTlv prints a tree", () => {
     "      9F4D (2): 0B0A",
   ]);
   expect(formatTlv(parseTlv(fromHex("0100")))).toBe("01 (0)");
+  expect(formatTlv(parseCompactTlv(fromHex("31C1")), { 3: "card service data" })).toBe("03 (1) card service data: C1");
 });
 
 const primitiveTags = fc.constantFrom(0x01, 0x4f, 0x84, 0x9f02, 0x5f46, 0xdf8101, 0x9fff8f01, 0xdf6d);

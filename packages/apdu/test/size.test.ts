@@ -1,11 +1,12 @@
 import { buildSync } from "esbuild";
+import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 
 /** Bytes of an import, bundled with all it needs, minified and gzipped. */
 function sizeOf(statement: string): number {
   const { outputFiles } = buildSync({
-    stdin: { contents: statement, resolveDir: import.meta.dirname, loader: "ts" },
+    stdin: { contents: statement, resolveDir: fileURLToPath(new URL("../src", import.meta.url)), loader: "ts" },
     bundle: true,
     minify: true,
     write: false,
