@@ -62,15 +62,16 @@ function candidate(reader: ReaderCapabilities, rateCode: number): Candidate | un
   const { fi, di, maxClockHz } = decodeRate(rateCode);
   if (fi === undefined || di === undefined || maxClockHz === undefined) return undefined;
   let best: Candidate | undefined;
-  reader.clocksHz.forEach((clockHz, index) => {
-    // the first clock is what the card already runs on, be it too fast or not
-    if (index > 0 && clockHz > maxClockHz) return;
+  let isFirst = true;
+  for (const clockHz of reader.clocksHz) {
     const dataRateBps = (clockHz * di) / fi;
-    // a reader always does the rate of the answer to reset itself
-    const isInitial = index === 0 && rateCode === DEFAULT_RATE_CODE;
-    if (!isInitial && !reaches(reader, dataRateBps)) return;
+    // the first clock is what the card already runs on, be it too fast or not; and at the rate of its answer to reset
+    const known = isFirst && rateCode === DEFAULT_RATE_CODE;
+    const bearable = isFirst || clockHz <= maxClockHz;
+    isFirst = false;
+    if (!bearable || !(known || reaches(reader, dataRateBps))) continue;
     if (best === undefined || dataRateBps > best.dataRateBps) best = { rateCode, fi, di, clockHz, dataRateBps };
-  });
+  }
   return best;
 }
 
@@ -103,9 +104,10 @@ export function choosePps(atr: Atr, reader: ReaderCapabilities): PpsChoice {
   let best = candidate(reader, DEFAULT_RATE_CODE);
   const highest = decodeRate(rateCode).di ?? 0;
   for (let code = 1; code < 10; code++) {
-    const next = candidate(reader, (rateCode & 0xf0) | code);
-    if (next === undefined || next.di > highest) continue;
-    if (best === undefined || next.dataRateBps > best.dataRateBps) best = next;
+    const lowered = (rateCode & 0xf0) | code;
+    if ((decodeRate(lowered).di ?? 0) > highest) continue;
+    const next = candidate(reader, lowered);
+    if (next !== undefined && (best === undefined || next.dataRateBps > best.dataRateBps)) best = next;
   }
   if (best === undefined) return refuse("data-rate");
   const agreed = protocol === atr.protocols[0] && best.rateCode === DEFAULT_RATE_CODE;

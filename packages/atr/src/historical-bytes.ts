@@ -54,12 +54,25 @@ function parseObjects(bytes: Uint8Array, objects: CompactTlv[]): Uint8Array {
   return bytes.slice(offset);
 }
 
-/** One byte is a life cycle status, two a status word, three both (section 12.1.1.11). */
-function readStatus(status: Uint8Array): Pick<HistoricalBytes, "lifeCycle" | "sw"> {
-  const { length } = status;
+/** The result, its status read: one byte is a life cycle status, two a status word, three both (section 12.1.1.11). */
+function historical(
+  category: HistoricalCategory,
+  indicator: number | undefined,
+  objects: readonly CompactTlv[],
+  leftOver: Uint8Array,
+  status?: Uint8Array,
+  dirDataReference?: number,
+): HistoricalBytes {
+  const length = status?.length ?? 0;
+  const hasWord = length === 2 || length === 3;
   return {
-    lifeCycle: length === 1 || length === 3 ? status[0] : undefined,
-    sw: length === 2 || length === 3 ? ((status[length - 2] ?? 0) << 8) | (status[length - 1] ?? 0) : undefined,
+    category,
+    indicator,
+    objects,
+    leftOver,
+    dirDataReference,
+    lifeCycle: length === 1 || length === 3 ? status?.[0] : undefined,
+    sw: hasWord ? ((status?.[length - 2] ?? 0) << 8) | (status?.[length - 1] ?? 0) : undefined,
   };
 }
 
@@ -71,34 +84,23 @@ function readStatus(status: Uint8Array): Pick<HistoricalBytes, "lifeCycle" | "sw
 export function parseHistoricalBytes(bytes: Uint8Array): HistoricalBytes {
   const indicator = bytes[0];
   const objects: CompactTlv[] = [];
-  const result = (
-    category: HistoricalCategory,
-    leftOver: Uint8Array,
-    more?: Partial<HistoricalBytes>,
-  ): HistoricalBytes => ({
-    category,
-    indicator,
-    objects,
-    leftOver,
-    dirDataReference: undefined,
-    lifeCycle: undefined,
-    sw: undefined,
-    ...more,
-  });
-  if (indicator === undefined) return result("none", bytes.slice());
+  if (indicator === undefined) return historical("none", indicator, objects, bytes.slice());
   if (indicator === 0x00) {
     // the three status bytes are mandatory; without them nothing tells objects from status
-    if (bytes.length < 4) return result("status", bytes.slice(1));
     const end = bytes.length - 3;
-    return result("status", parseObjects(bytes.subarray(1, end), objects), readStatus(bytes.subarray(end)));
+    if (end < 1) return historical("status", indicator, objects, bytes.slice(1));
+    const leftOver = parseObjects(bytes.subarray(1, end), objects);
+    return historical("status", indicator, objects, leftOver, bytes.subarray(end));
   }
   if (indicator === 0x80) {
     const leftOver = parseObjects(bytes.subarray(1), objects);
-    const status = objects.find((object) => object.tag === 8);
-    return result("compact-tlv", leftOver, status && readStatus(status.value));
+    for (const { tag, value } of objects)
+      if (tag === 8) return historical("compact-tlv", indicator, objects, leftOver, value);
+    return historical("compact-tlv", indicator, objects, leftOver);
   }
-  if (indicator === 0x10) return result("dir-data-reference", bytes.slice(2), { dirDataReference: bytes[1] });
-  return result(indicator >> 4 === 8 ? "reserved" : "proprietary", bytes.slice(1));
+  if (indicator === 0x10)
+    return historical("dir-data-reference", indicator, objects, bytes.slice(2), undefined, bytes[1]);
+  return historical(indicator >> 4 === 8 ? "reserved" : "proprietary", indicator, objects, bytes.slice(1));
 }
 
 /** What historical bytes are built from. A parsed {@link HistoricalBytes} has this form. */

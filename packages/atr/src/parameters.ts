@@ -59,6 +59,17 @@ export interface T1Parameters {
 }
 
 const CLOCK_STOP = ["none", "low", "high", "any"] as const;
+/** By the low three bits of Y. */
+const CLASSES: readonly (readonly ("A" | "B" | "C")[])[] = [
+  [],
+  ["A"],
+  ["B"],
+  ["A", "B"],
+  ["C"],
+  ["A", "C"],
+  ["B", "C"],
+  ["A", "B", "C"],
+];
 const PROGRAMMING_CURRENT = [25, 50, 100] as const;
 
 type Letter = "ta" | "tb" | "tc";
@@ -88,8 +99,11 @@ export function globalParameters(atr: Atr): GlobalParameters {
   const ta2 = second?.ta;
   // section 8.3: without it the clock must run, and only class A is known to be right
   const ta15 = firstSpecific(atr, 15, "ta") ?? 0x01;
+  const { fi, di, maxClockHz } = decodeRate(rateCode);
   return {
-    ...decodeRate(rateCode),
+    fi,
+    di,
+    maxClockHz,
     rateCode,
     extraGuardTime: first?.tc ?? 0,
     programming: first?.tb === undefined ? undefined : programmingVoltage(first.tb, second?.tb),
@@ -98,7 +112,7 @@ export function globalParameters(atr: Atr): GlobalParameters {
         ? undefined
         : { protocol: ta2 & 0x0f, changeable: (ta2 & 0x80) === 0, implicit: (ta2 & 0x10) !== 0 },
     clockStop: CLOCK_STOP[ta15 >> 6] ?? "none",
-    classes: (["A", "B", "C"] as const).filter((_, bit) => ((ta15 >> bit) & 1) === 1),
+    classes: CLASSES[ta15 & 0x07] ?? [],
     spu: firstSpecific(atr, 15, "tb") ?? 0,
   };
 }

@@ -24,6 +24,7 @@ const LITERAL = /^[0-9A-F]+$/;
 const MAX_REPETITIONS = 2;
 
 function isPattern(pattern: string): boolean {
+  if (LITERAL.test(pattern)) return true;
   if (!PATTERN.test(pattern) || pattern.replace(/[^*+?]/g, "").length > MAX_REPETITIONS) return false;
   // a range from high to low is no pattern
   return [...pattern.matchAll(/(.)-(.)/g)].every(([, low = "", high = ""]) => low <= high);
