@@ -26,9 +26,14 @@ export interface Bench {
   readonly events: NfcReaderEvent[];
   readonly device: IoctlDevice;
   /** Sends an I/O control by its name, and gives what came of it with the status's name. */
-  io(name: IoctlName, input?: Uint8Array, outputLength?: number, signal?: AbortSignal): Promise<BenchResult>;
+  readonly io: (
+    name: IoctlName,
+    input?: Uint8Array,
+    outputLength?: number,
+    signal?: AbortSignal,
+  ) => Promise<BenchResult>;
   /** Lays a card on the reader and waits until IS_PRESENT has seen it. */
-  insert(): Promise<void>;
+  readonly insert: () => Promise<void>;
 }
 
 export interface BenchResult {
