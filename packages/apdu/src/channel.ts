@@ -32,7 +32,7 @@ export interface ApduChannelOptions {
   readonly commandChaining?: boolean;
   /**
    * Send commands as T=0 can carry them (ISO/IEC 7816-3 section 12.2): in short form, case 4 without its Le, whose
-   * answer is fetched with GET RESPONSE. `"on-61"` fetches after SW 61XX (EMV book 1 section 9.3.1.1.4 has 9000 end the
+   * answer is fetched with GET RESPONSE. `"on-61"` fetches after SW 61XX (EMV book 1 section 9.3.1.1 has 9000 end the
    * command); `"always"` after 9000 too, as ISO/IEC 7816-3 writes it. Off when absent. No ENVELOPE: a data field over
    * 255 bytes needs `commandChaining`.
    */

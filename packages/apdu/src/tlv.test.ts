@@ -18,7 +18,7 @@ const codeOf = (run: () => unknown): string => {
   return "accepted";
 };
 
-/** A payment application's answer to SELECT, in the layout of EMV book 1 table 45. */
+/** A payment application's answer to SELECT, in the layout of EMV book 1 section 11.3.4. */
 const FCI =
   "6F2E8407A0000000041010A5235010 4D617374657243617264204465626974 5F2D02656E 9F1101 01 BF0C05 9F4D020B0A".replaceAll(
     " ",

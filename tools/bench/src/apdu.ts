@@ -11,7 +11,7 @@ import { ApduRequest, ApduResponse } from "@hazae41/apdu";
 import { Opaque, Readable, Writable } from "@hazae41/binary";
 import { encode as tomkpEncode, parse as tomkpParse } from "@tomkp/ber-tlv";
 import { berTlv, ledger, nodeEmv } from "./apdu-peers.ts";
-import { type Race, report } from "./race.ts";
+import { keep, type Race, report } from "./race.ts";
 
 const OURS = "@cardwire/apdu";
 const LEDGER = "@ledgerhq/device-management-kit";
@@ -51,7 +51,7 @@ const races: Race[] = [
       name: OURS,
       run: () => {
         let sum = 0;
-        for (const command of commands) sum += encodeCommandApdu(command).length;
+        for (const command of commands) sum += keep(encodeCommandApdu(command)).length;
         return sum;
       },
     },
@@ -61,7 +61,7 @@ const races: Race[] = [
         run: () => {
           let sum = 0;
           for (const { cla, ins, p1, p2, data } of commands)
-            sum += new ledger.ApduBuilder({ cla, ins, p1, p2 }).addBufferToData(data).build().getRawApdu().length;
+            sum += keep(new ledger.ApduBuilder({ cla, ins, p1, p2 }).addBufferToData(data).build().getRawApdu()).length;
           return sum;
         },
       },
@@ -70,8 +70,8 @@ const races: Race[] = [
         run: () => {
           let sum = 0;
           for (const { cla, ins, p1, p2, data } of commands)
-            sum += Writable.writeToBytesOrThrow(
-              ApduRequest.fromOrThrow({ cla, ins, p1, p2, fragment: new Opaque(data) }),
+            sum += keep(
+              Writable.writeToBytesOrThrow(ApduRequest.fromOrThrow({ cla, ins, p1, p2, fragment: new Opaque(data) })),
             ).length;
           return sum;
         },
@@ -85,7 +85,7 @@ const races: Race[] = [
       name: OURS,
       run: () => {
         let sum = 0;
-        for (const bytes of commandBytes) sum += parseCommandApdu(bytes).data.length;
+        for (const bytes of commandBytes) sum += keep(parseCommandApdu(bytes)).data.length;
         return sum;
       },
     },
@@ -99,7 +99,7 @@ const races: Race[] = [
       run: () => {
         let sum = 0;
         for (const bytes of responses) {
-          const { data, sw } = parseResponseApdu(bytes);
+          const { data, sw } = keep(parseResponseApdu(bytes));
           sum += data.length + sw;
         }
         return sum;
@@ -111,7 +111,7 @@ const races: Race[] = [
         run: () => {
           let sum = 0;
           for (const bytes of responses) {
-            const response = Readable.readFromBytesOrThrow(ApduResponse, bytes);
+            const response = keep(Readable.readFromBytesOrThrow(ApduResponse, bytes));
             sum += response.fragment.bytes.length + response.status;
           }
           return sum;
@@ -126,7 +126,7 @@ const races: Race[] = [
       name: OURS,
       run: () => {
         let sum = 0;
-        for (const bytes of nested) sum += parseTlv(bytes)[0]?.children?.length ?? 0;
+        for (const bytes of nested) sum += keep(parseTlv(bytes))[0]?.children?.length ?? 0;
         return sum;
       },
     },
@@ -135,7 +135,7 @@ const races: Race[] = [
         name: "@tomkp/ber-tlv",
         run: () => {
           let sum = 0;
-          for (const bytes of nested) sum += tomkpParse(bytes)[0]?.children?.length ?? 0;
+          for (const bytes of nested) sum += keep(tomkpParse(bytes))[0]?.children?.length ?? 0;
           return sum;
         },
       },
@@ -143,7 +143,7 @@ const races: Race[] = [
         name: "ber-tlv",
         run: () => {
           let sum = 0;
-          for (const bytes of nestedBuffers) sum += berTlv.TlvFactory.parse(bytes)[0]?.items.length ?? 0;
+          for (const bytes of nestedBuffers) sum += keep(berTlv.TlvFactory.parse(bytes))[0]?.items.length ?? 0;
           return sum;
         },
       },
@@ -163,14 +163,14 @@ const races: Race[] = [
   {
     title: "Parse flat TLV (8 objects, tags of one byte)",
     things: 1,
-    ours: { name: OURS, run: () => parseTlv(flatBytes).length },
+    ours: { name: OURS, run: () => keep(parseTlv(flatBytes)).length },
     peers: [
       {
         name: LEDGER,
         run: () => {
           const parser = new ledger.ApduParser({ data: flatBytes, statusCode: Uint8Array.of(0x90, 0x00) });
           let count = 0;
-          while (parser.extractFieldTLVEncoded() !== undefined) count++;
+          while (keep(parser.extractFieldTLVEncoded()) !== undefined) count++;
           return count;
         },
       },
@@ -183,7 +183,7 @@ const races: Race[] = [
       name: OURS,
       run: () => {
         let sum = 0;
-        for (const objects of trees) sum += buildTlv(objects).length;
+        for (const objects of trees) sum += keep(buildTlv(objects)).length;
         return sum;
       },
     },
@@ -192,7 +192,7 @@ const races: Race[] = [
         name: "@tomkp/ber-tlv",
         run: () => {
           let sum = 0;
-          for (const objects of tomkpTrees) sum += tomkpEncode(objects).length;
+          for (const objects of tomkpTrees) sum += keep(tomkpEncode(objects)).length;
           return sum;
         },
       },
@@ -201,7 +201,7 @@ const races: Race[] = [
         run: () => {
           let sum = 0;
           for (const objects of berTlvTrees)
-            for (const object of objects) sum += berTlv.TlvFactory.serialize(object).length;
+            for (const object of objects) sum += keep(berTlv.TlvFactory.serialize(object)).length;
           return sum;
         },
       },

@@ -24,6 +24,13 @@ const ROUNDS = 15;
 const ROUND_MS = 40;
 
 let sink = 0;
+let kept: unknown;
+
+/** Lets a result out of the loop that made it, so that the engine must really make it. */
+export function keep<Value>(value: Value): Value {
+  kept = value;
+  return value;
+}
 
 /** Things per second over one round. */
 function round(runner: Runner, things: number): number {
@@ -76,7 +83,7 @@ export function report(races: readonly Race[]): boolean {
     }
   }
   // read once, so that no run is dead code
-  if (sink === 0.5) lines.push("");
+  if (sink === 0.5 || kept === sink) lines.push("");
   process.stdout.write(`${lines.join("\n")}\n`);
   return ahead;
 }
