@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { decodeCardCapabilities, decodeCardServiceData, decodeLifeCycle } from "./card-data.ts";
 
 describe("decodeLifeCycle", () => {
-  // ISO/IEC 7816-4:2013 table 14
+  // ISO/IEC 7816-4, life cycle status
   it.each([
     [0x00, "no-information"],
     [0x01, "creation"],

@@ -11,7 +11,7 @@ export type LifeCycle =
   | "proprietary"
   | "reserved";
 
-/** Reads a life cycle status byte (ISO/IEC 7816-4:2013 section 7.4.10, table 14). */
+/** Reads a life cycle status byte (ISO/IEC 7816-4, life cycle status). */
 export function decodeLifeCycle(lifeCycle: number): LifeCycle {
   if (lifeCycle > 0x0f) return "proprietary";
   if (lifeCycle >= 0x0c) return "termination";
@@ -33,7 +33,7 @@ export function decodeLifeCycle(lifeCycle: number): LifeCycle {
   }
 }
 
-/** The card service data byte, object 3 (ISO/IEC 7816-4:2013 section 12.1.1.7, table 117). */
+/** The card service data byte, object 3 (ISO/IEC 7816-4:2005 table 85). */
 export interface CardServiceData {
   readonly selectionByFullDfName: boolean;
   readonly selectionByPartialDfName: boolean;
@@ -59,7 +59,7 @@ export function decodeCardServiceData(byte: number): CardServiceData {
   };
 }
 
-/** How files are found: the first byte of the card capabilities (table 118). */
+/** How files are found: the first byte of the card capabilities (table 86). */
 export interface SelectionMethods {
   readonly fullDfName: boolean;
   readonly partialDfName: boolean;
@@ -71,7 +71,7 @@ export interface SelectionMethods {
   readonly recordIdentifier: boolean;
 }
 
-/** The data coding byte: the second byte of the card capabilities (table 119). */
+/** The data coding byte: the second byte of the card capabilities (table 87). */
 export interface DataCoding {
   /** EFs of TLV structure are supported. */
   readonly tlvFiles: boolean;
@@ -82,7 +82,7 @@ export interface DataCoding {
   readonly dataUnitQuartets: number;
 }
 
-/** The third byte of the card capabilities (table 120). */
+/** The third byte of the card capabilities (table 88; bit 6 since 2013). */
 export interface CommandCapabilities {
   readonly commandChaining: boolean;
   readonly extendedLengths: boolean;
@@ -95,7 +95,7 @@ export interface CommandCapabilities {
   readonly maxLogicalChannels: number;
 }
 
-/** The card capabilities, object 7 (ISO/IEC 7816-4:2013 section 12.1.1.9): one, two or three bytes. */
+/** The card capabilities, object 7 (ISO/IEC 7816-4:2005 section 8.1.1.2.7): one, two or three bytes. */
 export interface CardCapabilities {
   readonly selection: SelectionMethods;
   readonly dataCoding: DataCoding | undefined;

@@ -22,7 +22,7 @@ export type ContactlessAtr =
 
 /**
  * Tells type B from type A, which the form does not: eight historical bytes may be either. Taken as type B when byte
- * 5 to 7 can be the protocol info of an ISO/IEC 14443-4 card (ISO/IEC 14443-3:2018 section 7.9.4: bit 4 of the first
+ * 5 to 7 can be the protocol info of an ISO/IEC 14443-4 card (ISO/IEC 14443-3, ATQB: bit 4 of the first
  * and of the second byte is zero, bit 1 of the second says 14443-4, an FWI of 15 is reserved), the low nibble behind
  * MBLI is zero, and the bytes are neither COMPACT-TLV nor plain text.
  */

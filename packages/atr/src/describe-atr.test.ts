@@ -94,7 +94,9 @@ describe("describeAtr", () => {
         if (ts !== undefined && bytes.length > 0) bytes[0] = ts;
         // received raw, the lines show what the card means
         if (bytes[0] === 0x03) bytes[0] = 0x3b;
-        expect(toHex(concatBytes(...describeAtr(bytes).map((line) => line.bytes)))).toBe(toHex(bytes));
+        const lines = describeAtr(bytes);
+        expect(toHex(concatBytes(...lines.map((line) => line.bytes)))).toBe(toHex(bytes));
+        expect(lines.every((line) => line.meaning !== "")).toBe(true);
         expect(formatAtr(bytes)).not.toMatch(/undefined|NaN/);
       }),
     );

@@ -157,7 +157,9 @@ export function describeAtr(source: Uint8Array | Atr): AtrLine[] {
   }
   for (const { code, field } of defects)
     if (code === "TRUNCATED" || code === "TOO_LONG" || code === "TCK_MISSING") add(field, 0, "");
-  if (offset < bytes.length) add("surplus bytes", bytes.length - offset, "");
+  // where the end is not known, nothing is surplus
+  const isSurplus = defects.some(({ code }) => code === "SURPLUS_BYTES");
+  if (offset < bytes.length) add("surplus bytes", bytes.length - offset, isSurplus ? "" : "not looked at");
   return lines;
 }
 

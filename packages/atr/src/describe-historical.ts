@@ -14,7 +14,7 @@ export interface AtrLine {
   readonly meaning: string;
 }
 
-/** Interindustry data objects by the second digit of their tag (ISO/IEC 7816-4:2013 section 12.1.1). */
+/** Interindustry data objects by the second digit of their tag (ISO/IEC 7816-4:2005 section 8.1.1). */
 const OBJECTS: Readonly<Record<number, string>> = {
   1: "country code",
   2: "issuer identification number",

@@ -77,6 +77,14 @@ describe("parseHistoricalBytes", () => {
       }),
     );
   });
+
+  it("makes no thousands of objects of empty ones", () => {
+    const empty = new Uint8Array(4096);
+    empty[0] = 0x80;
+    const { objects, leftOver } = parseHistoricalBytes(empty);
+    expect(objects).toHaveLength(64);
+    expect(leftOver).toHaveLength(4095 - 64);
+  });
 });
 
 describe("buildHistoricalBytes", () => {

@@ -1,7 +1,7 @@
 import { concatBytes, FormatError } from "@cardwire/core";
 import { requireInteger } from "./checks.ts";
 
-/** A COMPACT-TLV data object (ISO/IEC 7816-4:2013 section 8.1.1.2): interindustry tag `4x`, tag and length in one byte. */
+/** A COMPACT-TLV data object (ISO/IEC 7816-4:2005 section 8.1.1): interindustry tag `4x`, tag and length in one byte. */
 export interface CompactTlv {
   /** 0 to 15: x of the interindustry tag 4x. */
   readonly tag: number;
@@ -24,7 +24,7 @@ export type HistoricalCategory =
   /** Any other: a form of the issuer's own. */
   | "proprietary";
 
-/** Historical bytes taken apart (ISO/IEC 7816-4:2013 section 12.1.1). */
+/** Historical bytes taken apart (ISO/IEC 7816-4:2005 section 8.1.1). */
 export interface HistoricalBytes {
   readonly category: HistoricalCategory;
   /** The category indicator byte. For "proprietary" it is just the first byte. */
@@ -41,10 +41,13 @@ export interface HistoricalBytes {
   readonly sw: number | undefined;
 }
 
+/** An empty object is one byte, and much more in memory: hostile bytes get no more than this many. */
+const MAX_OBJECTS = 64;
+
 /** Takes COMPACT-TLV apart as far as it is well formed. */
 function parseObjects(bytes: Uint8Array, objects: CompactTlv[]): Uint8Array {
   let offset = 0;
-  while (offset < bytes.length) {
+  while (offset < bytes.length && objects.length < MAX_OBJECTS) {
     const head = bytes[offset] ?? 0;
     const end = offset + 1 + (head & 0x0f);
     if (end > bytes.length) break;
@@ -54,7 +57,7 @@ function parseObjects(bytes: Uint8Array, objects: CompactTlv[]): Uint8Array {
   return bytes.slice(offset);
 }
 
-/** The result, its status read: one byte is a life cycle status, two a status word, three both (section 12.1.1.11). */
+/** The result, its status read: one byte is a life cycle status, two a status word, three both (section 8.1.1.3). */
 function historical(
   category: HistoricalCategory,
   indicator: number | undefined,
@@ -79,7 +82,7 @@ function historical(
 /**
  * Takes historical bytes apart, of a contact card or from an ATS. Never fails: what is not well formed is left over.
  *
- * @param bytes T1 to TK; as many as there are.
+ * @param bytes T1 to TK, at most 15; an ATS may have more.
  */
 export function parseHistoricalBytes(bytes: Uint8Array): HistoricalBytes {
   const indicator = bytes[0];

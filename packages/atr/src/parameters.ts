@@ -1,7 +1,7 @@
 import { type Atr } from "./atr.ts";
 import { decodeRate, DEFAULT_RATE_CODE, type TransmissionRate } from "./rates.ts";
 
-/** TA2: the card is in specific mode, where no PPS is made (ISO/IEC 7816-3:2006 section 8.3, figure 14). */
+/** TA2: the card is in specific mode, where no PPS is made (ISO/IEC 7816-3:2006 section 8.3). */
 export interface SpecificMode {
   /** The protocol in which the card is. */
   readonly protocol: number;
@@ -11,7 +11,7 @@ export interface SpecificMode {
   readonly implicit: boolean;
 }
 
-/** What TB1 and TB2 say of the voltage at VPP (ISO/IEC 7816-3:1997 section 6.5.4). Later editions deprecate it. */
+/** What TB1 and TB2 say of the voltage at VPP (ISO/IEC 7816-3:1997). Later editions deprecate it. */
 export interface ProgrammingVoltage {
   /** P in volts: from PI1 or PI2; 0 when VPP is not connected. Undefined when reserved. */
   readonly volts: number | undefined;

@@ -88,7 +88,10 @@ export function parseAtr(source: Uint8Array, options?: ParseAtrOptions): Atr {
         let sum = 0;
         for (let index = 1; index < offset; index++) sum ^= bytes[index] ?? 0;
         if (sum !== 0) defects.push({ code: "TCK_WRONG", field: "TCK", offset: offset - 1 });
-      } else defects.push({ code: short === "TOO_LONG" ? short : "TCK_MISSING", field: "TCK", offset });
+      } else {
+        whole = false;
+        defects.push({ code: short === "TOO_LONG" ? short : "TCK_MISSING", field: "TCK", offset });
+      }
     }
   }
   const historicalEnd = tck === undefined ? offset : offset - 1;

@@ -1,6 +1,6 @@
 import { type Atr } from "./atr.ts";
 
-/** The answer to reset of a synchronous memory card: H1 to H4 (ISO/IEC 7816-10:1999 section 5). */
+/** The answer to reset of a synchronous memory card: H1 to H4 (ISO/IEC 7816-10:1999). */
 export interface SynchronousAtr {
   /** The high nibble of H1: 8 serial data access (I²C), 9 3-wire bus, 10 2-wire bus. */
   readonly protocol: "i2c" | "3-wire" | "2-wire";
