@@ -1,0 +1,128 @@
+import { PNP_NOTIFICATION, type SmartCardReaderStateIn, type SmartCardReaderStateOut } from "@cardwire/core";
+import { PCSCLITE_READER_STATE, SCARD_STATE } from "@cardwire/ioctl";
+import { type ReaderState } from "./reader-state.ts";
+
+/** A reader's state beside what the caller believes of it. */
+export interface ComparedState {
+  readonly out: SmartCardReaderStateOut;
+  /**
+   * pcscd writes a record while others read it: presence before the answer to reset, and before the count. What looks
+   * like that is worth a second look after pcscd's next signal.
+   */
+  readonly settled: boolean;
+}
+
+const { UNKNOWN, ABSENT, PRESENT, SWALLOWED } = PCSCLITE_READER_STATE;
+
+/** True for the pseudo reader; libpcsclite does not mind its case either. */
+export function isPnpNotification(readerName: string): boolean {
+  return readerName.toLowerCase() === PNP_NOTIFICATION.toLowerCase();
+}
+
+/** What SCardGetStatusChange takes as dwCurrentState, without the high word. */
+function flagsIn({ currentState }: SmartCardReaderStateIn): number {
+  return (
+    (currentState.ignore === true ? SCARD_STATE.IGNORE : 0) |
+    (currentState.unavailable === true ? SCARD_STATE.UNAVAILABLE : 0) |
+    (currentState.empty === true ? SCARD_STATE.EMPTY : 0) |
+    (currentState.present === true ? SCARD_STATE.PRESENT : 0) |
+    (currentState.exclusive === true ? SCARD_STATE.EXCLUSIVE : 0) |
+    (currentState.inuse === true ? SCARD_STATE.INUSE : 0) |
+    (currentState.mute === true ? SCARD_STATE.MUTE : 0) |
+    (currentState.unpowered === true ? SCARD_STATE.UNPOWERED : 0)
+  );
+}
+
+/** The caller knows nothing of the reader yet. */
+export function isUnaware(asked: SmartCardReaderStateIn): boolean {
+  return flagsIn(asked) === 0 && asked.currentCount === undefined && !isPnpNotification(asked.readerName);
+}
+
+function stateOut(
+  readerName: string,
+  flags: number,
+  eventCount: number,
+  answerToReset?: Uint8Array,
+): SmartCardReaderStateOut {
+  const has = (flag: number): boolean => (flags & flag) !== 0;
+  return {
+    readerName,
+    eventState: {
+      ignore: has(SCARD_STATE.IGNORE),
+      changed: has(SCARD_STATE.CHANGED),
+      unavailable: has(SCARD_STATE.UNAVAILABLE),
+      unknown: has(SCARD_STATE.UNKNOWN),
+      empty: has(SCARD_STATE.EMPTY),
+      present: has(SCARD_STATE.PRESENT),
+      exclusive: has(SCARD_STATE.EXCLUSIVE),
+      inuse: has(SCARD_STATE.INUSE),
+      mute: has(SCARD_STATE.MUTE),
+      unpowered: has(SCARD_STATE.UNPOWERED),
+    },
+    eventCount,
+    ...(answerToReset === undefined || answerToReset.length === 0 ? undefined : { answerToReset }),
+  };
+}
+
+/** A reader that the caller wants ignored. */
+export function ignoredState(readerName: string): ComparedState {
+  return { out: stateOut(readerName, SCARD_STATE.IGNORE, 0), settled: true };
+}
+
+/** The pseudo reader: its count is the number of readers, as on Windows. */
+export function comparePnp(asked: SmartCardReaderStateIn, known: number, count: number): ComparedState {
+  const changed = count !== (asked.currentCount ?? known);
+  return { out: stateOut(asked.readerName, changed ? SCARD_STATE.CHANGED : 0, count), settled: true };
+}
+
+/**
+ * One reader as SCardGetStatusChange of libpcsclite sees it. A state without any flag is "unaware", and changed whatever
+ * is so. Somebody beginning to use a card is no change, somebody ceasing to is one.
+ *
+ * @param reader undefined when there is no reader of that name any more.
+ */
+export function compareState(asked: SmartCardReaderStateIn, reader: ReaderState | undefined): ComparedState {
+  const { readerName, currentCount } = asked;
+  if (reader === undefined)
+    return {
+      out: stateOut(readerName, SCARD_STATE.UNKNOWN | SCARD_STATE.UNAVAILABLE | SCARD_STATE.CHANGED, 0),
+      settled: true,
+    };
+
+  const believed = flagsIn(asked);
+  const { state, sharing, eventCounter, answerToReset } = reader;
+  const unavailable = (state & UNKNOWN) !== 0;
+  const absent = (state & ABSENT) !== 0;
+  const present = !absent && (state & PRESENT) !== 0;
+  const mute = present && (state & SWALLOWED) !== 0;
+
+  let flags = 0;
+  if (unavailable) flags |= SCARD_STATE.UNAVAILABLE;
+  if (absent) flags |= SCARD_STATE.EMPTY;
+  if (present) flags |= SCARD_STATE.PRESENT;
+  if (mute) flags |= SCARD_STATE.MUTE;
+  if (sharing < 0) flags |= SCARD_STATE.EXCLUSIVE;
+  else if (sharing > 0 && present) flags |= SCARD_STATE.INUSE;
+
+  const differs = (flag: number): boolean => ((believed ^ flags) & flag) !== 0;
+  const ceased = (flag: number): boolean => (believed & ~flags & flag) !== 0;
+  const recounted = currentCount !== undefined && currentCount !== eventCounter;
+  const changed =
+    isUnaware(asked) ||
+    recounted ||
+    differs(SCARD_STATE.UNAVAILABLE) ||
+    (present && differs(SCARD_STATE.MUTE)) ||
+    (absent && (believed & SCARD_STATE.PRESENT) !== 0) ||
+    (present && (believed & SCARD_STATE.EMPTY) !== 0) ||
+    ceased(SCARD_STATE.INUSE) ||
+    ceased(SCARD_STATE.EXCLUSIVE);
+  if (changed) flags |= SCARD_STATE.CHANGED;
+
+  const moved = (present && (believed & SCARD_STATE.EMPTY) !== 0) || (absent && (believed & SCARD_STATE.PRESENT) !== 0);
+  const settled =
+    unavailable ||
+    ((absent || present) &&
+      !(present && !mute && answerToReset.length === 0) &&
+      !(moved && currentCount !== undefined && !recounted));
+  return { out: stateOut(readerName, flags, eventCounter, present ? answerToReset : undefined), settled };
+}
