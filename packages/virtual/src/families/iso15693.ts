@@ -1,3 +1,4 @@
+import { equalBytes } from "@cardwire/core";
 import { createIso15693Tag, type IcodeFeatures } from "@cardwire/iso15693/virtual";
 import type { Iso15693Dump, SlixFacts } from "../dump/model.ts";
 import { type DumpTag, type SiliconOptions, withDump } from "./family.ts";
@@ -22,6 +23,7 @@ export function loadIso15693(dump: Iso15693Dump, options: SiliconOptions): DumpT
     },
     options,
   );
+  const factory = tag.toImage().icode;
   return withDump(tag, () => {
     const image = tag.toImage();
     return {
@@ -32,7 +34,7 @@ export function loadIso15693(dump: Iso15693Dump, options: SiliconOptions): DumpT
       afiLocked: image.afiLocked ?? afiLocked,
       memory: image.memory,
       blockLocked: image.lockedBlocks ? Array.from(image.lockedBlocks, (lock) => lock !== 0) : dump.blockLocked,
-      slix: slix && image.icode ? changed(slix, image.icode) : slix,
+      slix: slix && image.icode && factory ? changed(slix, image.icode, factory) : slix,
     };
   });
 }
@@ -54,14 +56,23 @@ function features(slix: SlixFacts): IcodeFeatures {
   };
 }
 
-function changed(slix: SlixFacts, icode: IcodeFeatures): SlixFacts {
+/** What the file said, and what has changed since: what it left to the factory's values stays so until then. */
+function changed(slix: SlixFacts, icode: IcodeFeatures, factory: IcodeFeatures): SlixFacts {
+  const passwords = { ...slix.passwords };
+  for (const name of ["read", "write", "privacy", "destroy", "eas"] as const) {
+    const now = icode.passwords?.[name];
+    const then = factory.passwords?.[name];
+    if (now !== undefined && (then === undefined || !equalBytes(now, then))) passwords[name] = now;
+  }
+  const either = <Value>(said: Value, now: Value | undefined, then: Value | undefined): Value =>
+    now === undefined || now === then ? said : now;
   return {
     ...slix,
-    passwords: { ...slix.passwords, ...icode.passwords },
-    privacyMode: icode.privacyMode ?? slix.privacyMode,
-    easLocked: icode.easLocked ?? slix.easLocked,
-    protectionLocked: icode.protectionLocked ?? slix.protectionLocked,
-    protectionPointer: slix.protectionPointer === undefined ? undefined : icode.protectionPointer,
-    protectionCondition: slix.protectionCondition === undefined ? undefined : icode.protectionCondition,
+    passwords,
+    privacyMode: either(slix.privacyMode, icode.privacyMode, factory.privacyMode),
+    easLocked: either(slix.easLocked, icode.easLocked, factory.easLocked),
+    protectionLocked: either(slix.protectionLocked, icode.protectionLocked, factory.protectionLocked),
+    protectionPointer: either(slix.protectionPointer, icode.protectionPointer, factory.protectionPointer),
+    protectionCondition: either(slix.protectionCondition, icode.protectionCondition, factory.protectionCondition),
   };
 }
