@@ -63,7 +63,7 @@ export interface SmartCardGetStatusChangeOptions {
 }
 
 export interface SmartCardConnectOptions {
-  /** T=0 and T=1 when absent. With none of them only a "direct" connection can be had, and it gets no protocol. */
+  /** When absent, T=0 and T=1 for a card, none for a "direct" connection. Without any there is no shared or exclusive one. */
   readonly preferredProtocols?: readonly SmartCardProtocol[];
   /** Addition: gives up a connect that waits for another program's transaction. */
   readonly signal?: AbortSignal;
