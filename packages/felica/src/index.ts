@@ -1,5 +1,23 @@
 /**
- * FeliCa Standard, Lite and Lite-S (NFC Forum Type 3): translator, helper and virtual silicon.
+ * FeliCa Standard, Lite and Lite-S (NFC Forum Type 3 tags): the family for a reader.
  * @packageDocumentation
  */
-export {};
+export {
+  ANY_SYSTEM,
+  FELICA_BLOCK_BYTES,
+  FELICA_COMMAND,
+  felicaFrame,
+  pollingFrame,
+  responseTimeUs,
+} from "./commands.ts";
+export { felicaDifferences, type FelicaRules } from "./differences.ts";
+export { felica } from "./family.ts";
+export { LITE_BLOCK, LITE_SERVICE, LITE_SYSTEM } from "./lite-blocks.ts";
+export {
+  liteMac,
+  liteSessionKey,
+  macAReadPrefix,
+  macAWritePrefix,
+  reverseGroups,
+  writeKey as liteWriteKey,
+} from "./lite-mac.ts";

@@ -1,5 +1,13 @@
 /**
- * FeliCa Standard, Lite and Lite-S (NFC Forum Type 3): translator, helper and virtual silicon: virtual.
+ * FeliCa silicon for a virtual field.
  * @packageDocumentation
  */
-export {};
+export { createFelicaTag, type FelicaTag } from "./virtual-tag.ts";
+export {
+  type FelicaArea,
+  type FelicaImage,
+  type FelicaLiteImage,
+  type FelicaService,
+  type FelicaStandardImage,
+  type FelicaSystem,
+} from "./virtual-image.ts";
