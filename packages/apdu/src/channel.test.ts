@@ -252,6 +252,21 @@ describe("calls", () => {
     expect([toHex(first.data), toHex(second.data)]).toEqual(["00", "01"]);
   });
 
+  test("take the command as it is when they are made", async () => {
+    const sent: string[] = [];
+    const channel = createApduChannel((command) => {
+      sent.push(toHex(command));
+      return Promise.resolve(fromHex("9000"));
+    });
+    const bytes = fromHex("00D6000001AA");
+    const data = fromHex("BB");
+    const calls = [channel.transmit(bytes), channel.transmit({ cla: 0, ins: 0xd6, p1: 0, p2: 0, data })];
+    bytes.fill(0);
+    data.fill(0);
+    await Promise.all(calls);
+    expect(sent).toEqual(["00D6000001AA", "00D6000001BB"]);
+  });
+
   test("one that fails does not hold up the next", async () => {
     let calls = 0;
     const channel = createApduChannel(() =>

@@ -2,6 +2,7 @@ import {
   CardwireError,
   type CardwireErrorOptions,
   concatBytes,
+  copyBytes,
   type Fault,
   isCardwireError,
   UsageError,
@@ -85,7 +86,7 @@ export function createApduChannel(transmit: ApduTransmit, options: ApduChannelOp
         release = resolve;
       });
       try {
-        const fields = command instanceof Uint8Array ? fieldsOf(command, options) : command;
+        const fields = fieldsOf(command, options);
         await (signal === undefined ? turn : untilAborted(turn, signal));
         return await run(fields, transmit, options, signal);
       } finally {
@@ -96,10 +97,15 @@ export function createApduChannel(transmit: ApduTransmit, options: ApduChannelOp
   };
 }
 
-/** Bytes of more than 255 bytes of data are extended because they must be, not because the caller wants it so. */
-function fieldsOf(bytes: Uint8Array, { commandChaining = false }: ApduChannelOptions): CommandApduFields {
-  const { extended, ...fields } = parseCommandApdu(bytes);
-  return commandChaining && fields.data.length > 255 ? fields : { ...fields, extended };
+/**
+ * The command as it is now: its bytes are copied, for the caller may write them again while it waits. Bytes with more than
+ * 255 bytes of data are extended because they must be, not because the caller wants it so.
+ */
+function fieldsOf(command: Uint8Array | CommandApduFields, options: ApduChannelOptions): CommandApduFields {
+  if (!(command instanceof Uint8Array))
+    return command.data === undefined ? command : { ...command, data: copyBytes(command.data) };
+  const { extended, ...fields } = parseCommandApdu(copyBytes(command));
+  return options.commandChaining === true && fields.data.length > 255 ? fields : { ...fields, extended };
 }
 
 function untilAborted(turn: Promise<unknown>, signal: AbortSignal): Promise<unknown> {
