@@ -1,5 +1,8 @@
 /**
- * A reader that answers the Windows NFC smart-card DDI over any RF front end: testing.
+ * The contract of the reader DDI as a conformance suite for any `IoctlDevice`.
  * @packageDocumentation
  */
-export {};
+export { type ConformanceCase, missingFor } from "./testing/conformance-case.ts";
+export { ConformanceFailure, isConformanceFailure } from "./testing/conformance-failure.ts";
+export { conformanceCases, type ConformanceResult, runConformance } from "./testing/conformance.ts";
+export { type ConformanceCard, type ConformanceCardKind, type ConformanceHarness } from "./testing/harness.ts";
