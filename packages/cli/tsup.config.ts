@@ -1,4 +1,10 @@
 import { defineConfig } from "tsup";
 import { base } from "../../tools/config/tsup.base.ts";
 
-export default defineConfig({ ...base, platform: "node", entry: ["src/index.ts"] });
+export default defineConfig({
+  ...base,
+  platform: "node",
+  entry: ["src/index.ts", "src/cli.ts"],
+  // cli.js is what npm links as `cardwire`: nobody imports it
+  dts: { ...base.dts, entry: "src/index.ts" },
+});

@@ -1,0 +1,35 @@
+import type { SmartCardConnection } from "@cardwire/core";
+import type { CardMemory, ReadMemoryOptions } from "../memory.ts";
+import type { TapNdef } from "../tap-ndef.ts";
+
+/** What a family's own commands tell about a card that its ATR does not. */
+export interface ProductIdentity {
+  /** The product, such as "NTAG216". */
+  readonly name: string;
+  /** How it was found out, such as "GET_VERSION 00 04 04 02 01 00 13 03". */
+  readonly evidence: string;
+  /** Bytes for the user's own data. */
+  readonly userBytes?: number;
+}
+
+/** One card, in the hands of its family. */
+export interface FamilyCard<Helper = unknown> {
+  /** What `tap.as()` gives. */
+  readonly helper: Helper;
+  /** Asks the card what it is. `undefined` where the reader lets nobody ask, or the card does not know. */
+  identify?(): Promise<ProductIdentity | undefined>;
+  /** Reads whatever can be read without a key. */
+  readMemory?(options?: ReadMemoryOptions): Promise<CardMemory>;
+  /** How the family keeps NDEF; absent where it cannot. */
+  readonly ndef?: TapNdef;
+}
+
+/** What the umbrella knows of one tag family. */
+export interface Family<Name extends string = string, Helper = unknown> {
+  readonly name: Name;
+  /** True when cards with this PC/SC standard byte (SS) and card name (NN NN) are the family's. */
+  accepts(standard: number, cardName: number): boolean;
+  open(connection: SmartCardConnection, atr: Uint8Array): FamilyCard<Helper>;
+  /** What a frame from the reader to the card asks for, for a ladder: "READ page 04". */
+  nameFrame?(frame: Uint8Array): string | undefined;
+}

@@ -1,0 +1,19 @@
+import { mifareUltralightFamily } from "./mifare-ultralight.ts";
+
+/** The tag families that the umbrella knows. A family is one file beside this one, and one line here. */
+export const families = [mifareUltralightFamily] as const;
+
+type AnyFamily = (typeof families)[number];
+
+/** Name of a tag family, as its package is called. */
+export type FamilyName = AnyFamily["name"];
+
+/** What `tap.as(name)` gives for each family. */
+export type FamilyHelpers = {
+  readonly [Room in AnyFamily as Room["name"]]: ReturnType<Room["open"]>["helper"];
+};
+
+/** What names a family's frames in a ladder. */
+export function nameFrameOf(family: FamilyName | undefined): ((frame: Uint8Array) => string | undefined) | undefined {
+  return families.find(({ name }) => name === family)?.nameFrame;
+}

@@ -1,0 +1,1 @@
+export * from "@cardwire/iso15693/virtual";

@@ -1,0 +1,43 @@
+import type { TapReport } from "../tap-report.ts";
+import { atrLines } from "./atr-lines.ts";
+import { spaced } from "./hex.ts";
+import { memoryLines } from "./memory-lines.ts";
+import { ndefLines } from "./ndef-lines.ts";
+import type { Style } from "./style.ts";
+
+const LABEL_WIDTH = 10;
+
+/** One fact: its label in a column of its own, further lines below it. */
+export function factLines(label: string, lines: readonly string[], style: Style): string[] {
+  return lines.map((line, index) => {
+    const margin = index === 0 ? style.label(label.padEnd(LABEL_WIDTH)) : " ".repeat(LABEL_WIDTH);
+    return `  ${margin}${line}`;
+  });
+}
+
+/** What a person wants to see of a card. */
+export function reportLines(report: TapReport, style: Style): string[] {
+  const { uid, atr, memory, ndef } = report;
+  const lines: string[] = [];
+  const fact = (label: string, ...values: string[]): void => {
+    lines.push(...factLines(label, values, style));
+  };
+  fact("reader", report.reader);
+  fact("UID", uid === undefined ? "none" : `${spaced(uid)}  ${style.dim(`${uid.length} bytes`)}`);
+  fact("ATR", spaced(atr), ...atrLines(atr, style));
+  fact("card", ...cardLines(report, style));
+  if (memory !== undefined) {
+    const units = memory.areas.reduce((sum, area) => sum + area.units, 0);
+    const size = `${units} ${memory.unit}s of ${memory.unitBytes} bytes, addresses in hexadecimal`;
+    fact("memory", size, ...memoryLines(memory, style));
+  }
+  if (ndef !== undefined) fact("NDEF", ...(ndef === "none" ? [style.dim("none")] : ndefLines(ndef, style)));
+  for (const problem of report.problems) fact("problem", style.bad(problem));
+  return lines;
+}
+
+function cardLines({ card }: TapReport, style: Style): string[] {
+  const user = card.userBytes === undefined ? "" : `, ${card.userBytes} bytes for the user`;
+  const family = card.family === undefined ? "" : style.dim(`  ${card.family}`);
+  return [`${card.name}${user}${family}`, ...card.evidence.map((evidence) => style.dim(`by ${evidence}`))];
+}
