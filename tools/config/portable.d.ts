@@ -24,6 +24,12 @@ declare class TextDecoder {
   decode(bytes?: Uint8Array): string;
 }
 
+declare class URL {
+  constructor(url: string, base?: string);
+  readonly href: string;
+  readonly hostname: string;
+}
+
 interface PortableTimer {
   readonly __portableTimer: unique symbol;
 }
