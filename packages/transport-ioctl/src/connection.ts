@@ -25,11 +25,12 @@ import {
   parseTransmitOutput,
 } from "@cardwire/ioctl";
 import type { LimitedCall } from "./call-limit.ts";
+import type { Card } from "./card.ts";
 import type { DeviceLink } from "./device-link.ts";
 import { describeTransmit, scardError, statusError } from "./errors.ts";
 import { managerAttribute } from "./manager-attributes.ts";
 import { protocolBit, protocolOf } from "./protocol.ts";
-import type { Card, Reader } from "./reader.ts";
+import type { Reader } from "./reader.ts";
 
 /**
  * Room for the longest response: 65,538 bytes after the 8 of the PCI header, and 2 to spare, as pcsc-lite has it
@@ -183,7 +184,7 @@ export class IoctlConnection implements SmartCardConnection {
   status(): Promise<SmartCardConnectionStatus> {
     return this.#run(async () => {
       const { readerName } = this;
-      const state = await this.#reader.connectionState(readerName);
+      const state = await this.#reader.state(readerName);
       if (state === "absent" && this.card !== undefined) throw this.#failed(NTSTATUS.NO_MEDIA, "status");
       const answerToReset = this.card?.answerToReset ?? this.#reader.snapshot.answerToReset;
       return {

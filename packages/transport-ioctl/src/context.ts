@@ -122,6 +122,10 @@ export class IoctlContext implements SmartCardContext {
       if (reader === undefined) throw scardError("E_UNKNOWN_READER", readerName, "connect");
       const connecting = reader.connect(readerName, accessMode, preferredProtocols, signal);
       const connection = await untilAborted(connecting, signal);
+      if (this.#refusal !== undefined) {
+        await connection.disconnect();
+        throw this.#refusal;
+      }
       this.#connections.add(connection);
       connection.onEnded = () => this.#connections.delete(connection);
       const { activeProtocol } = connection;

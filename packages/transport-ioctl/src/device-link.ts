@@ -1,17 +1,22 @@
-import { type Clock, type IoctlDevice, type IoctlResult } from "@cardwire/core";
+import { type Clock, delay, type IoctlDevice, type IoctlResult, untilAborted, UsageError } from "@cardwire/core";
 import { CallLimit, type LimitedCall } from "./call-limit.ts";
 
 const NO_INPUT = new Uint8Array(0);
+/** A device that does not even close is left behind (event 620 of Windows' smart-card service). */
+const CLOSE_LIMIT_MS = 5_000;
 
 /** An open device and the patience that a resource manager has with it. */
 export class DeviceLink {
   readonly device: IoctlDevice;
   readonly limit: CallLimit;
+  readonly #clock: Clock;
   readonly #closing = new AbortController();
+  #closed: Promise<void> | undefined;
 
   /** @param expired called when an I/O control has not been answered within the limit. */
   constructor(device: IoctlDevice, clock: Clock, limitMs: number, expired: () => void) {
     this.device = device;
+    this.#clock = clock;
     this.limit = new CallLimit(clock, limitMs, expired);
   }
 
@@ -20,7 +25,7 @@ export class DeviceLink {
     const call: LimitedCall = { sinceTick: 0 };
     this.limit.begin(call);
     try {
-      return await this.device.deviceIoControl(code, input, outputLength);
+      return await untilAborted(this.device.deviceIoControl(code, input, outputLength), this.#closing.signal);
     } finally {
       this.limit.end(call);
     }
@@ -28,7 +33,8 @@ export class DeviceLink {
 
   /** An I/O control that waits for a card to come or to go, and may wait for ever. */
   wait(code: number): Promise<IoctlResult> {
-    return this.device.deviceIoControl(code, NO_INPUT, 0, { signal: this.#closing.signal });
+    const { signal } = this.#closing;
+    return untilAborted(this.device.deviceIoControl(code, NO_INPUT, 0, { signal }), signal);
   }
 
   get closed(): boolean {
@@ -36,9 +42,17 @@ export class DeviceLink {
   }
 
   /** Cancels what waits and closes the handle. What the device says to that is of no use any more. */
-  async close(): Promise<void> {
-    this.#closing.abort();
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    this.#closing.abort(new UsageError("the device is closed"));
     this.limit.stop();
-    await this.device.close().catch(() => undefined);
+    const done = new AbortController();
+    const tooLong = delay(this.#clock, CLOSE_LIMIT_MS, done.signal).catch(() => undefined);
+    await Promise.race([this.device.close().catch(() => undefined), tooLong]);
+    done.abort();
   }
 }

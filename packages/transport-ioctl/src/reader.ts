@@ -1,6 +1,5 @@
 import {
   type Clock,
-  delay,
   type IoctlDeviceInterface,
   SerialQueue,
   type SmartCardAccessMode,
@@ -8,30 +7,21 @@ import {
   type SmartCardDisposition,
   type SmartCardProtocol,
 } from "@cardwire/core";
-import {
-  encodeProtocol,
-  IOCTL_SMARTCARD,
-  NTSTATUS,
-  parseProtocolOutput,
-  SCARD_POWER,
-  SCARD_READER,
-  SCARD_READER_STATE,
-  type ScardName,
-} from "@cardwire/ioctl";
+import { type ScardName } from "@cardwire/ioctl";
+import { type Card, isGone, newCard } from "./card.ts";
+import { connectionState, negotiate, powerDown, resetCard, unpowerCard } from "./card-power.ts";
 import { IoctlConnection } from "./connection.ts";
-import { DeviceLink } from "./device-link.ts";
-import { scardError, statusError } from "./errors.ts";
-import { monitorPresence, type MonitorEnd } from "./monitor.ts";
-import { power, powerUp, readState } from "./power-up.ts";
-import { protocolMask, protocolOf } from "./protocol.ts";
+import { DeviceLife, type DeviceUser } from "./device-life.ts";
+import type { DeviceLink } from "./device-link.ts";
+import { scardError } from "./errors.ts";
+import { powerUp } from "./power-up.ts";
+import { protocolMask } from "./protocol.ts";
 import type { ReaderSnapshot } from "./reader-flags.ts";
 import { ReaderLock } from "./reader-lock.ts";
-import { type ReaderIdentity, readIdentity } from "./start-up.ts";
+import type { ReaderIdentity } from "./start-up.ts";
 
 /** PC/SC keeps the count of insertions and removals in a high word. */
 const COUNT_MODULUS = 0x1_0000;
-const FIRST_RETRY_MS = 500;
-const LONGEST_RETRY_MS = 30_000;
 
 /** How patient a resource manager is. */
 export interface Patience {
@@ -49,33 +39,22 @@ export interface ReaderHost extends Patience {
   changed(): void;
 }
 
-/** A card, from its arrival to its departure. */
-export interface Card {
-  /** `undefined`: mute. */
-  answerToReset: Uint8Array | undefined;
-  /** The protocol that was set, one bit of SCARD_PROTOCOL; 0 before. */
-  protocol: number;
-  /** True after POWER down. */
-  unpowered: boolean;
-}
-
 /** One reader device, shared by the connections of all contexts. */
 export class Reader {
   readonly path: string;
   readonly lock: ReaderLock<object> = new ReaderLock<object>();
-  readonly #interface: IoctlDeviceInterface;
   readonly #host: ReaderHost;
-  readonly #closing = new AbortController();
+  readonly #life: DeviceLife;
   /** What must not be interleaved: waking, resetting and powering down the card, and who gets in. */
   readonly #admission = new SerialQueue();
   readonly #connections = new Set<IoctlConnection>();
-  readonly #started: Promise<void>;
-  readonly #ended: Promise<void>;
-  #setStarted: () => void = () => undefined;
   #name: string | undefined;
+  /** The device while it can be used. */
   #link: DeviceLink | undefined;
   #poweredOff = false;
   #characteristics = 0;
+  /** The card that has arrived and is being asked for its answer to reset. */
+  #arriving: Card | undefined;
   #card: Card | undefined;
   #count = 0;
   #exclusive: IoctlConnection | undefined;
@@ -85,10 +64,8 @@ export class Reader {
 
   constructor(device: IoctlDeviceInterface, host: ReaderHost) {
     this.path = device.path;
-    this.#interface = device;
     this.#host = host;
-    this.#started = new Promise((resolve) => (this.#setStarted = resolve));
-    this.#ended = this.#run();
+    this.#life = new DeviceLife(device, host.clock, host.ioctlLimitMs, this.#deviceUser);
   }
 
   /** `undefined` until it has said who it is. */
@@ -98,7 +75,7 @@ export class Reader {
 
   /** Resolves when the first attempt to start it has succeeded or failed. */
   get started(): Promise<void> {
-    return this.#started;
+    return this.#life.started;
   }
 
   get snapshot(): ReaderSnapshot {
@@ -119,61 +96,30 @@ export class Reader {
   }
 
   /** The device interface is gone, or nobody wants the reader any more. */
-  async close(): Promise<void> {
-    this.#closing.abort();
-    await this.#link?.close();
-    await this.#ended;
+  close(): Promise<void> {
+    return this.#life.close();
   }
 
-  // --- the life of the device
+  // --- what happens to the device
 
-  async #run(): Promise<void> {
-    const { signal } = this.#closing;
-    let attempt = 0;
-    while (!signal.aborted) {
-      const end = await this.#session();
-      this.#setStarted();
-      if (end === "closed" || end === "defective") return;
-      attempt = end === "gone" ? 0 : attempt + 1;
-      const pauseMs = Math.min(FIRST_RETRY_MS * 2 ** attempt, LONGEST_RETRY_MS);
-      await delay(this.#host.clock, pauseMs, signal).catch(() => undefined);
-    }
-  }
-
-  /** From opening the device to its end. */
-  async #session(): Promise<MonitorEnd | "not-started"> {
-    const { clock, ioctlLimitMs } = this.#host;
-    const { signal } = this.#closing;
-    const session = { expired: false };
-    let link: DeviceLink | undefined;
-    let end: MonitorEnd | "not-started" = "not-started";
-    try {
-      const opened = await this.#interface.open();
-      link = new DeviceLink(opened, clock, ioctlLimitMs, () => {
-        session.expired = true;
-        void this.#takeOut(link);
-      });
-      if (!signal.aborted) {
-        const identity = await readIdentity(link);
-        this.#characteristics = identity.characteristics;
-        this.#name ??= this.#host.nameReader(identity);
-        this.#link = link;
-        this.#powersDown = true;
-        this.#setStarted();
-        this.#host.changed();
-        end = await monitorPresence(link, this.#presence, clock, signal);
-      }
-    } catch {
-      // not to be opened, or it did not say who it is: events 602 and 406 of Windows' smart-card service
-    }
-    await this.#takeOut(link);
-    if (signal.aborted) return "closed";
-    return session.expired ? "defective" : end;
-  }
-
-  readonly #presence = {
+  readonly #deviceUser: DeviceUser = {
+    started: (link, identity): void => {
+      this.#link = link;
+      this.#name ??= this.#host.nameReader(identity);
+      this.#characteristics = identity.characteristics;
+      this.#powersDown = true;
+      this.#host.changed();
+    },
+    lost: (): void => {
+      this.#link = undefined;
+      this.#poweredOff = false;
+      this.#arriving = undefined;
+      if (this.#card !== undefined) this.#countEvents(1);
+      this.#lose("E_READER_UNAVAILABLE");
+      this.#host.changed();
+    },
     arrived: (): void => {
-      const card: Card = { answerToReset: undefined, protocol: 0, unpowered: false };
+      const card = newCard();
       this.#arriving = card;
       void this.#admission.run(() => this.#identify(card)).catch(() => undefined);
     },
@@ -190,9 +136,6 @@ export class Reader {
       this.#host.changed();
     },
   };
-
-  /** The card that has arrived and is being asked for its answer to reset. */
-  #arriving: Card | undefined;
 
   async #identify(card: Card): Promise<void> {
     const link = this.#link;
@@ -212,22 +155,9 @@ export class Reader {
     this.#count = (this.#count + events) % COUNT_MODULUS;
   }
 
-  /** The device is no longer to be used. */
-  async #takeOut(link: DeviceLink | undefined): Promise<void> {
-    if (link === undefined) return;
-    if (link === this.#link) {
-      this.#link = undefined;
-      this.#poweredOff = false;
-      if (this.#card !== undefined) this.#countEvents(1);
-      this.#arriving = undefined;
-      this.#lose("E_READER_UNAVAILABLE");
-      this.#host.changed();
-    }
-    await link.close();
-  }
-
   /** Card and connections are gone. */
   #lose(why: ScardName): void {
+    if (this.#card !== undefined) this.#card.gone = true;
     this.#card = undefined;
     this.#cancelPowerDown();
     this.#endConnections(why, why === "E_READER_UNAVAILABLE");
@@ -282,12 +212,15 @@ export class Reader {
     if (link === undefined || this.#poweredOff) throw scardError("E_READER_UNAVAILABLE", readerName, "connect");
     this.#cancelPowerDown();
     const mask = protocolMask(preferred ?? (mode === "direct" ? [] : ["t0", "t1"]));
-    const card = await this.#awaken(link, readerName, mode, mask);
-    const connection = new IoctlConnection(this, link, readerName, card);
-    this.#connections.add(connection);
-    if (mode !== "shared") this.#exclusive = connection;
-    this.#host.changed();
-    return connection;
+    try {
+      const card = await this.#awaken(link, readerName, mode, mask);
+      const connection = new IoctlConnection(this, link, readerName, card);
+      this.#connections.add(connection);
+      if (mode !== "shared") this.#exclusive = connection;
+      return connection;
+    } finally {
+      this.#host.changed();
+    }
   }
 
   /** The card with its protocol set; `undefined` for a direct connection that wants none, or finds none. */
@@ -301,38 +234,9 @@ export class Reader {
     if (mode === "direct" && (mask === 0 || card === undefined)) return undefined;
     if (card === undefined) throw scardError("E_NO_SMARTCARD", readerName, "connect");
     if (mask === 0) throw scardError("E_PROTO_MISMATCH", readerName, "connect");
-    if (card.protocol !== 0 && this.#connections.size > 0) {
-      if ((card.protocol & mask) === 0) throw scardError("E_PROTO_MISMATCH", readerName, "connect");
-      return card;
-    }
-    const powered = await powerUp(link);
-    if (powered.kind === "absent" || this.#card !== card) throw scardError("E_NO_SMARTCARD", readerName, "connect");
-    card.answerToReset = powered.kind === "card" ? powered.answerToReset : undefined;
-    card.unpowered = false;
-    if (powered.kind === "mute")
-      throw scardError(
-        "W_UNRESPONSIVE_CARD",
-        readerName,
-        "connect",
-        statusError(powered.status, readerName, "connect").cause,
-      );
-    card.protocol = await this.#setProtocol(link, readerName, mask);
-    if (this.#card !== card) throw scardError("E_NO_SMARTCARD", readerName, "connect");
+    if (card.protocol === 0 || this.#connections.size === 0) await negotiate(link, card, mask, readerName);
+    else if ((card.protocol & mask) === 0) throw scardError("E_PROTO_MISMATCH", readerName, "connect");
     return card;
-  }
-
-  async #setProtocol(link: DeviceLink, readerName: string, mask: number): Promise<number> {
-    const { status, output } = await link.call(IOCTL_SMARTCARD.SET_PROTOCOL, encodeProtocol(mask), 4);
-    if (status === NTSTATUS.SUCCESS) {
-      const protocol = parseProtocolOutput(output);
-      if (protocolOf(protocol) !== undefined && (protocol & mask) !== 0) return protocol;
-      throw scardError("E_PROTO_MISMATCH", readerName, "connect");
-    }
-    const { cause } = statusError(status, readerName, "connect");
-    if (status === NTSTATUS.NO_MEDIA) throw scardError("E_NO_SMARTCARD", readerName, "connect", cause);
-    if (status === NTSTATUS.NOT_SUPPORTED || status === NTSTATUS.INVALID_DEVICE_REQUEST)
-      throw scardError("E_PROTO_MISMATCH", readerName, "connect", cause);
-    throw statusError(status, readerName, "connect");
   }
 
   /** A connection has ended, by itself or by force. */
@@ -347,27 +251,10 @@ export class Reader {
 
   // --- what is done to the card
 
-  /** The state for `status`: the protocol where the card has one. */
-  async connectionState(readerName: string): Promise<SmartCardConnectionState> {
-    const link = this.#link;
-    if (link === undefined) throw scardError("E_READER_UNAVAILABLE", readerName, "status");
-    const { state, status } = await readState(link);
-    if (state === undefined) throw statusError(status, readerName, "status");
-    switch (state) {
-      case SCARD_READER_STATE.UNKNOWN:
-      case SCARD_READER_STATE.ABSENT:
-        return "absent";
-      case SCARD_READER_STATE.PRESENT:
-        return "present";
-      case SCARD_READER_STATE.SWALLOWED:
-        return "swallowed";
-      case SCARD_READER_STATE.POWERED:
-        return "powered";
-      case SCARD_READER_STATE.NEGOTIABLE:
-        return "negotiable";
-      case SCARD_READER_STATE.SPECIFIC:
-        return protocolOf(this.#card?.protocol ?? 0) ?? "negotiable";
-    }
+  /** The state for `status`. */
+  async state(readerName: string): Promise<SmartCardConnectionState> {
+    if (this.#link === undefined) throw scardError("E_READER_UNAVAILABLE", readerName, "status");
+    return connectionState(this.#link, this.#card?.protocol ?? 0, readerName);
   }
 
   /** Takes the reader for a connection's transaction. */
@@ -405,35 +292,14 @@ export class Reader {
     if (card === undefined) return;
     await this.#admission.run(async () => {
       const link = this.#link;
-      if (link === undefined || this.#card !== card) return;
-      if (disposition === "reset") await power(link, SCARD_POWER.WARM_RESET);
-      else await this.#unpower(link, card, disposition);
-      if (this.#card !== card) return;
+      if (link === undefined || isGone(card)) return;
+      if (disposition === "reset") await resetCard(link, card);
+      else await unpowerCard(link, card, disposition, this.#characteristics);
+      if (isGone(card)) return;
       this.#endConnections("W_RESET_CARD", false, by);
       if (disposition !== "reset") by?.end(scardError("W_UNPOWERED_CARD", by.readerName, "connection"));
-      else await this.#reawaken(link, card);
       this.#host.changed();
     });
-  }
-
-  async #unpower(link: DeviceLink, card: Card, disposition: "unpower" | "eject"): Promise<void> {
-    if (disposition === "eject" && (this.#characteristics & SCARD_READER.EJECTS) !== 0) {
-      const { status } = await link.call(IOCTL_SMARTCARD.EJECT);
-      if (status === NTSTATUS.SUCCESS) return;
-    }
-    const { status } = await power(link, SCARD_POWER.DOWN);
-    // NFC readers cannot: what the card has been granted must be gone all the same
-    if (status === NTSTATUS.SUCCESS) card.unpowered = true;
-    else if (status !== NTSTATUS.NO_MEDIA) await power(link, SCARD_POWER.COLD_RESET);
-  }
-
-  /** After its own reset a connection goes on in the protocol that it had. */
-  async #reawaken(link: DeviceLink, card: Card): Promise<void> {
-    const powered = await powerUp(link);
-    if (powered.kind === "absent" || this.#card !== card) return;
-    card.answerToReset = powered.kind === "card" ? powered.answerToReset : undefined;
-    if (card.protocol !== 0 && powered.kind === "card")
-      await link.call(IOCTL_SMARTCARD.SET_PROTOCOL, encodeProtocol(card.protocol), 4);
   }
 
   // --- what is done when nobody does anything
@@ -467,13 +333,7 @@ export class Reader {
     const link = this.#link;
     const card = this.#card;
     if (link === undefined || card === undefined || this.#connections.size > 0) return;
-    const { state } = await readState(link);
-    if (state === undefined || state < SCARD_READER_STATE.POWERED) return;
-    const { status } = await power(link, SCARD_POWER.DOWN);
-    this.#powersDown = status === NTSTATUS.SUCCESS || status === NTSTATUS.NO_MEDIA;
-    if (status !== NTSTATUS.SUCCESS || this.#card !== card) return;
-    card.unpowered = true;
-    card.protocol = 0;
+    this.#powersDown = await powerDown(link, card);
     this.#host.changed();
   }
 }
