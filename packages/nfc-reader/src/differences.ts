@@ -228,7 +228,7 @@ export const DIFFERENCES = {
     nfccx: "reader",
   },
   switchProtocol: {
-    topic: "Switch Protocol (FF C2 00 02)",
+    topic: "Switch Protocol (FF C2 00 02) of an ISO-DEP card; storage cards' sessions do the same by themselves",
     documents: "any length; answers with object C0, then SAK or ATR in object 8F or 5F51",
     driver: "exactly 9 bytes, of which the last two count; answers 9000 or 6F00",
     source: "PC/SC 3 supplement 2, Switch Protocol; NfcCx NfcCxSC.cpp",

@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import * as reader from "./index.ts";
+import * as testing from "./testing.ts";
+
+test("exports these names", () => {
+  expect(Object.keys(reader).sort()).toMatchInlineSnapshot(`
+    [
+      "DIFFERENCES",
+      "createNfcReader",
+      "differences",
+    ]
+  `);
+});
+
+test("testing exports these names", () => {
+  expect(Object.keys(testing).sort()).toMatchInlineSnapshot(`
+    [
+      "ConformanceFailure",
+      "conformanceCases",
+      "isConformanceFailure",
+      "missingFor",
+      "runConformance",
+    ]
+  `);
+});
