@@ -1,7 +1,9 @@
 import { isFormatError } from "@cardwire/core";
-import { DumpError } from "../dump/errors.ts";
-import { type TagDump, unreadOf } from "../dump/model.ts";
+import { DumpError, type DumpErrorPlace } from "../dump/errors.ts";
+import { MAY_BE_UNREAD } from "../dump/flipper/felica.ts";
+import { type FelicaLiteDump, type TagDump, unreadOf } from "../dump/model.ts";
 import type { DumpTag, SiliconOptions } from "./family.ts";
+import { loadFelicaLite, loadFelicaStandard } from "./felica.ts";
 import { loadIso14443bMemory } from "./iso14443b.ts";
 import { loadIso15693 } from "./iso15693.ts";
 import { loadMifareClassic } from "./mifare-classic.ts";
@@ -34,6 +36,10 @@ function load(dump: TagDump, options: SiliconOptions): DumpTag {
   switch (dump.kind) {
     case "mifare-ultralight":
       return loadMifareUltralight(dump, options);
+    case "felica-lite":
+      return loadFelicaLite(dump);
+    case "felica-standard":
+      return loadFelicaStandard(dump);
     case "iso15693":
       return loadIso15693(dump, options);
     case "iso14443b-memory":
@@ -50,14 +56,27 @@ function load(dump: TagDump, options: SiliconOptions): DumpTag {
 }
 
 function filled(dump: TagDump, fill: number | undefined): TagDump {
+  if (dump.kind === "felica-lite") return filledBlocks(dump, fill);
   const unread = unreadOf(dump);
   const [first] = unread;
   if (first === undefined || !("memory" in dump)) return dump;
-  if (fill === undefined)
-    throw new DumpError("PARTIAL", "some of the tag was not read: say what is to stand in for it", {
-      offset: first.offset,
-    });
+  if (fill === undefined) throw notWhole({ offset: first.offset });
   const memory = dump.memory.slice();
   for (const { offset, length } of unread) memory.fill(fill, offset, offset + length);
   return { ...dump, memory };
+}
+
+function filledBlocks(dump: FelicaLiteDump, fill: number | undefined): FelicaLiteDump {
+  return {
+    ...dump,
+    blocks: dump.blocks.map((block) => {
+      if (block.statusFlag1 === 0 || MAY_BE_UNREAD.has(block.number)) return block;
+      if (fill === undefined) throw notWhole({ field: `block ${block.number.toString(16)}` });
+      return { ...block, statusFlag1: 0, statusFlag2: 0, data: new Uint8Array(16).fill(fill) };
+    }),
+  };
+}
+
+function notWhole(place: DumpErrorPlace): DumpError {
+  return new DumpError("PARTIAL", "some of the tag was not read: say what is to stand in for it", place);
 }

@@ -10,7 +10,7 @@ export const FELICA_LITE_BLOCKS: readonly number[] = [
 ];
 
 /** Blocks that a card may refuse to give, or that only a Lite-S has: write-only, or part of a computation. */
-const MAY_BE_UNREAD: ReadonlySet<number> = new Set([0x80, 0x81, 0x87, 0x90, 0x91, 0x92, 0xa0]);
+export const MAY_BE_UNREAD: ReadonlySet<number> = new Set([0x80, 0x81, 0x87, 0x90, 0x91, 0x92, 0xa0]);
 
 /** Reads the FeliCa part of a Flipper file: Lite and Lite-S (data format 1 and 2), Standard (data format 2). */
 export function parseFelica(file: FlipperFile): FelicaLiteDump | FelicaStandardDump {
