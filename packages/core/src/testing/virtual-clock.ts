@@ -7,12 +7,12 @@ interface VirtualTimer {
 
 /** How to make a {@link VirtualClock}. */
 export interface VirtualClockOptions {
-  /** Lets promises that are ready run; 50 turns of the microtask queue when absent. */
+  /** Lets promises that are ready run; 250 turns of the microtask queue when absent. */
   readonly drain?: () => Promise<void>;
 }
 
 async function microtasks(): Promise<void> {
-  for (let turn = 0; turn < 50; turn++) await Promise.resolve();
+  for (let turn = 0; turn < 250; turn++) await Promise.resolve();
 }
 
 /** A clock that stands until it is moved. */
