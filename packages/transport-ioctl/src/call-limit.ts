@@ -1,9 +1,9 @@
 import type { Clock } from "@cardwire/core";
 
-/** A call that has to be answered. */
-export interface LimitedCall {
-  /** When it was made, in ticks of the limit. */
-  sinceTick: number;
+/** Somebody who has at most one call under way. */
+export interface LimitedCaller {
+  /** When the call under way was made, in ticks of the limit; `undefined` without one. */
+  sinceTick: number | undefined;
 }
 
 /** A tick is this part of the limit: by so much a call can be found out late. */
@@ -11,10 +11,10 @@ const TICKS = 10;
 
 /**
  * Notices a call that is not answered within a limit. Calls are counted in ticks of one timer, which runs on only while
- * there are calls: a timer of its own would cost more than the fastest calls do.
+ * there are calls: a timer of its own, or a place in a set, would cost more than the fastest calls do.
  */
 export class CallLimit {
-  readonly #calls = new Set<LimitedCall>();
+  readonly #callers = new Set<LimitedCaller>();
   readonly #clock: Clock;
   readonly #tickMs: number;
   readonly #expired: () => void;
@@ -29,20 +29,24 @@ export class CallLimit {
     this.#expired = expired;
   }
 
-  begin(call: LimitedCall): void {
-    call.sinceTick = this.#tick;
-    this.#calls.add(call);
+  add(caller: LimitedCaller): void {
+    this.#callers.add(caller);
+  }
+
+  delete(caller: LimitedCaller): void {
+    this.#callers.delete(caller);
+  }
+
+  /** A call is made; it is over when the caller's `sinceTick` is `undefined` again. */
+  begin(caller: LimitedCaller): void {
+    caller.sinceTick = this.#tick;
     this.#used = true;
     if (this.#cancel === undefined) this.#schedule();
   }
 
-  end(call: LimitedCall): void {
-    this.#calls.delete(call);
-  }
-
   /** Watches no longer. */
   stop(): void {
-    this.#calls.clear();
+    this.#callers.clear();
     this.#cancel?.();
     this.#cancel = undefined;
   }
@@ -51,13 +55,17 @@ export class CallLimit {
     this.#cancel = this.#clock.schedule(this.#tickMs, () => {
       this.#cancel = undefined;
       this.#tick++;
-      for (const { sinceTick } of this.#calls)
-        if (this.#tick - sinceTick > TICKS) {
-          this.stop();
-          this.#expired();
-          return;
-        }
-      if (this.#calls.size > 0 || this.#used) this.#schedule();
+      let oldest = this.#tick;
+      let running = false;
+      for (const { sinceTick } of this.#callers) {
+        if (sinceTick === undefined) continue;
+        running = true;
+        oldest = Math.min(oldest, sinceTick);
+      }
+      if (this.#tick - oldest > TICKS) {
+        this.stop();
+        this.#expired();
+      } else if (running || this.#used) this.#schedule();
       this.#used = false;
     });
   }

@@ -24,7 +24,7 @@ import {
   NTSTATUS,
   parseTransmitOutput,
 } from "@cardwire/ioctl";
-import type { LimitedCall } from "./call-limit.ts";
+import type { LimitedCaller } from "./call-limit.ts";
 import type { Card } from "./card.ts";
 import type { DeviceLink } from "./device-link.ts";
 import { describeTransmit, scardError, statusError } from "./errors.ts";
@@ -60,7 +60,7 @@ export class IoctlConnection implements SmartCardConnection {
   readonly #protocolBit: number;
   readonly #queue = new SerialQueue();
   readonly #transactions: ConnectionTransactions;
-  readonly #limited: LimitedCall = { sinceTick: 0 };
+  readonly #limited: LimitedCaller = { sinceTick: undefined };
   #exchange: Exchange | undefined;
   /** Why calls are refused, once they are. */
   #refusal: Error | undefined;
@@ -71,6 +71,7 @@ export class IoctlConnection implements SmartCardConnection {
     this.card = card;
     this.#reader = reader;
     this.#link = link;
+    link.limit.add(this.#limited);
     this.#protocol = card === undefined ? undefined : protocolOf(card.protocol);
     this.#protocolBit = card?.protocol ?? 0;
     this.#transactions = new ConnectionTransactions({
@@ -163,7 +164,7 @@ export class IoctlConnection implements SmartCardConnection {
   #endExchange(): Exchange | undefined {
     const exchange = this.#exchange;
     this.#exchange = undefined;
-    this.#link.limit.end(this.#limited);
+    this.#limited.sinceTick = undefined;
     return exchange;
   }
 
@@ -252,7 +253,7 @@ export class IoctlConnection implements SmartCardConnection {
     this.#queue.close(this.#refusal);
     this.#exchange?.reject(this.#refusal);
     this.#exchange = undefined;
-    this.#link.limit.end(this.#limited);
+    this.#link.limit.delete(this.#limited);
     this.#reader.release(this, this.#refusal);
     this.onEnded?.();
     this.onEnded = undefined;

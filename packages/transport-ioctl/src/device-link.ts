@@ -1,5 +1,5 @@
 import { type Clock, delay, type IoctlDevice, type IoctlResult, untilAborted, UsageError } from "@cardwire/core";
-import { CallLimit, type LimitedCall } from "./call-limit.ts";
+import { CallLimit, type LimitedCaller } from "./call-limit.ts";
 
 const NO_INPUT = new Uint8Array(0);
 /** A device that does not even close is left behind (event 620 of Windows' smart-card service). */
@@ -22,12 +22,13 @@ export class DeviceLink {
 
   /** An I/O control that the device answers by itself. */
   async call(code: number, input: Uint8Array = NO_INPUT, outputLength = 0): Promise<IoctlResult> {
-    const call: LimitedCall = { sinceTick: 0 };
-    this.limit.begin(call);
+    const caller: LimitedCaller = { sinceTick: undefined };
+    this.limit.add(caller);
+    this.limit.begin(caller);
     try {
       return await untilAborted(this.device.deviceIoControl(code, input, outputLength), this.#closing.signal);
     } finally {
-      this.limit.end(call);
+      this.limit.delete(caller);
     }
   }
 
