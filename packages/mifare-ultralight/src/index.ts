@@ -14,3 +14,10 @@ export {
   type UltralightProductName,
   ultralightProducts,
 } from "./products.ts";
+export { type CapabilityContainer, parseCapabilityContainer } from "./type2/capability-container.ts";
+export { productOfVersion } from "./type2/identify.ts";
+export { type LockPlan, planLock } from "./type2/locking.ts";
+export { type Type2Identity } from "./type2/probe.ts";
+export { type Type2Memory } from "./type2/read-memory.ts";
+export { isType2Error, Type2Error, type Type2ErrorCode, type Type2WriteProgress } from "./type2/type2-error.ts";
+export { type PasswordProtection, type Type2CallOptions, Type2Tag, type Type2TagOptions } from "./type2/type2-tag.ts";

@@ -51,6 +51,8 @@ export interface UltralightProduct {
   readonly user: readonly PageRange[];
   /** Byte 2 of a factory capability container: the size of the NDEF area in units of 8 bytes. */
   readonly ndefSize: number;
+  /** Value of the lock control TLV that a factory tag has in front of its NDEF TLV. */
+  readonly lockControl?: readonly number[];
   readonly commands: readonly OptionalCommand[];
   readonly dynamicLock?: DynamicLock;
   /** Page of CFG0. CFG1, PWD and PACK follow, AUTH0 is byte 3 of CFG0. */
@@ -109,6 +111,7 @@ const NTAG213_MEMORY = {
   memory: [[0x00, 0x2c]],
   user: [[0x04, 0x27]],
   ndefSize: 0x12,
+  lockControl: [0xa0, 0x0c, 0x34],
   dynamicLock: { address: 0x28, pagesPerBit: 2, lastPage: 0x27 },
   configurationPage: 0x29,
 } as const;
@@ -163,6 +166,7 @@ export const ultralightProducts: Readonly<Record<UltralightProductName, Ultralig
     memory: [[0x00, 0x2f]],
     user: [[0x04, 0x27]],
     ndefSize: 0x12,
+    lockControl: [0xa0, 0x10, 0x44],
     commands: ["COMPATIBILITY_WRITE", "AUTHENTICATE_3DES"],
     dynamicLock: {
       address: 0x28,
@@ -243,6 +247,7 @@ export const ultralightProducts: Readonly<Record<UltralightProductName, Ultralig
     memory: [[0x00, 0x29]],
     user: [[0x04, 0x27]],
     ndefSize: 0x12,
+    lockControl: [0xa0, 0x10, 0x44],
     commands: ["COMPATIBILITY_WRITE"],
     dynamicLock: { address: 0x28, bits: [...LOCKS_16_TO_39, LOCK_41] },
     counterPage: 0x29,
@@ -267,6 +272,7 @@ export const ultralightProducts: Readonly<Record<UltralightProductName, Ultralig
     memory: [[0x00, 0x28]],
     user: [[0x04, 0x23]],
     ndefSize: 0x10,
+    lockControl: [0x90, 0x0a, 0x34],
     commands: NTAG210,
     dynamicLock: { address: 0x24, pagesPerBit: 2, lastPage: 0x23 },
     configurationPage: 0x25,

@@ -2,7 +2,7 @@ import { PAGE_BYTES, READ_BYTES } from "../rf-commands.ts";
 import type { PageAddress, UltralightProduct } from "../products.ts";
 import { type Configuration, readConfiguration } from "./configuration.ts";
 import type { Persistent } from "./image.ts";
-import { DynamicLocks, isStaticallyLocked, writeStaticLocks } from "./locks.ts";
+import { DynamicLocks, isStaticallyLocked, writeStaticLocks } from "../locks.ts";
 import { applyMirror, type Mirror } from "./mirror.ts";
 
 const UID_PAGES = 2;

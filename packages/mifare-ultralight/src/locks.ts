@@ -1,5 +1,5 @@
-import { PAGE_BYTES } from "../rf-commands.ts";
-import type { DynamicLock, LockBit, PageAddress } from "../products.ts";
+import { PAGE_BYTES } from "./rf-commands.ts";
+import type { DynamicLock, LockBit, PageAddress } from "./products.ts";
 
 /** Bits 0 to 2 of the static lock bytes freeze the bits of page 3, of pages 4 to 9, and of pages 10 to 15. */
 const STATIC_FREEZERS: readonly number[] = [0x0008, 0x03f0, 0xfc00];

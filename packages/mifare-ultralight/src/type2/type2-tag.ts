@@ -1,0 +1,358 @@
+import { copyBytes, SerialQueue, UsageError } from "@cardwire/core";
+import { createTagAccess, type TagAccessOptions, type TagConnection } from "@cardwire/storage-card/tag-access";
+import type { OptionalCommand, PageAddress, PageRange, UltralightProduct } from "../products.ts";
+import { PAGE_BYTES, Type2Command } from "../rf-commands.ts";
+import { type CapabilityContainer, parseCapabilityContainer } from "./capability-container.ts";
+import { factoryPages } from "./format.ts";
+import { type LockPlan, planLock } from "./locking.ts";
+import { type PageWrite, planMessageWrite, readNdefArea } from "./ndef.ts";
+import { PageAccess } from "./page-access.ts";
+import { probe, type Type2Identity } from "./probe.ts";
+import { readMemory, readRange, type Type2Memory } from "./read-memory.ts";
+import { authenticateKey, authenticatePassword, keyPages, type Random, requireBytes } from "./security.ts";
+import { Type2Error } from "./type2-error.ts";
+
+/** How a Type 2 tag is spoken to. */
+export interface Type2TagOptions extends TagAccessOptions {
+  /**
+   * The longest answer that reader and front end carry, in bytes: FAST_READ asks for no more at once. 240 when absent,
+   * which every reader of short APDUs can hand up.
+   */
+  readonly maxReplyBytes?: number;
+  /** Gives the nonces of authentications; the host's own randomness unless given. */
+  readonly random?: Random;
+}
+
+/** Of every call. */
+export interface Type2CallOptions {
+  /** Gives up before the next command. What the tag was sent, it was sent. */
+  readonly signal?: AbortSignal;
+}
+
+/** How pages are protected by a password (NTAG21x section 8.8, MF0ULx1 section 8.6). */
+export interface PasswordProtection {
+  /** 4 bytes. */
+  readonly password: Uint8Array;
+  /** What the tag proves itself with, 2 bytes. */
+  readonly acknowledgement: Uint8Array;
+  /** The first page that needs the password for writing. */
+  readonly firstPage: number;
+  /** True: for reading too. */
+  readonly protectsRead?: boolean;
+  /** After how many wrong passwords in a row none is taken any more, for ever: 1–7; no limit when absent. */
+  readonly attempts?: number;
+}
+
+const PROTECT_READ = 0x80;
+const LIMIT_BITS = 0x07;
+const DEFAULT_REPLY_BYTES = 240;
+const NFC_COUNTER = 2;
+/** More pages than the user memory of the oldest Ultralight, which knows neither GET_VERSION nor FAST_READ. */
+const LONG_READ_PAGES = 13;
+const READ_ONLY_ACCESS = 0x0f;
+
+/**
+ * A MIFARE Ultralight or NTAG, on any reader. Nothing is sent before something is asked for; calls are queued.
+ *
+ * Errors: {@link Type2Error} from the tag, `StatusWordError` from the reader, `TagAccessError` where the reader cannot
+ * send what a call needs, `SmartCardError` from the connection.
+ */
+export class Type2Tag {
+  readonly #pages: PageAccess;
+  readonly #queue = new SerialQueue();
+  readonly #random: Random;
+  #identity: Type2Identity | undefined;
+
+  constructor(connection: TagConnection, options: Type2TagOptions = {}) {
+    this.#pages = new PageAccess(createTagAccess(connection, options), options.maxReplyBytes ?? DEFAULT_REPLY_BYTES);
+    this.#random = options.random ?? ((length) => crypto.getRandomValues(new Uint8Array(length)));
+  }
+
+  /** What the tag is. Asked once, for it costs a tag of the oldest kind two selections. */
+  identify(options: Type2CallOptions = {}): Promise<Type2Identity> {
+    return this.#run(options, (signal) => this.#identify(signal));
+  }
+
+  /** Reads `count` pages, fewest exchanges first. */
+  readPages(first: PageAddress, count: number, options: Type2CallOptions = {}): Promise<Uint8Array> {
+    if (!Number.isInteger(count) || count < 1) throw new UsageError(`${count} is no number of pages`);
+    return this.#run(options, async (signal) => {
+      const { product } = await this.#identify(signal);
+      return readRange(this.#pages, product, [first, first + count - 1], signal);
+    });
+  }
+
+  /**
+   * Reads all that the tag gives. Of a tag whose product nobody could tell: the pages that its capability container
+   * names.
+   */
+  readAll(options: Type2CallOptions = {}): Promise<Type2Memory> {
+    return this.#run(options, async (signal) => {
+      const { product } = await this.#identify(signal);
+      if (product === undefined) {
+        const container = await this.#container(signal);
+        return readMemory(this.#pages, undefined, [[0, 3 + (container?.areaBytes ?? 48) / PAGE_BYTES]], signal);
+      }
+      const hidden: PageRange[] = [];
+      const ranges = product.memory.map(([first, last]): PageRange => {
+        if (product.hiddenFrom === undefined || last < product.hiddenFrom) return [first, last];
+        hidden.push([product.hiddenFrom, last]);
+        return [first, product.hiddenFrom - 1];
+      });
+      const { ranges: read, missing } = await readMemory(this.#pages, product, ranges, signal);
+      return { ranges: read, missing: [...missing, ...hidden] };
+    });
+  }
+
+  /** Writes one page of 4 bytes. */
+  writePage(address: PageAddress, data: Uint8Array, options: Type2CallOptions = {}): Promise<void> {
+    return this.writePages(address, requireBytes(data, PAGE_BYTES, "a page"), options);
+  }
+
+  /**
+   * Writes pages that follow one another.
+   *
+   * @throws Type2Error WRITE_INTERRUPTED telling which pages were written and which were not.
+   */
+  writePages(first: PageAddress, data: Uint8Array, options: Type2CallOptions = {}): Promise<void> {
+    if (data.length === 0 || data.length % PAGE_BYTES !== 0)
+      throw new UsageError(`${data.length} bytes are no whole number of pages`);
+    const bytes = copyBytes(data);
+    const writes: PageWrite[] = [];
+    for (let at = 0; at < bytes.length; at += PAGE_BYTES)
+      writes.push({ page: first + at / PAGE_BYTES, data: bytes.subarray(at, at + PAGE_BYTES) });
+    return this.#run(options, (signal) => this.#write(writes, signal));
+  }
+
+  /** The capability container; `undefined` when page 3 holds none. */
+  readCapabilityContainer(options: Type2CallOptions = {}): Promise<CapabilityContainer | undefined> {
+    return this.#run(options, (signal) => this.#container(signal));
+  }
+
+  /**
+   * The bytes of the NDEF message; none of an empty tag, `undefined` of one that is not formatted or has no NDEF TLV.
+   * Reads no more than is needed.
+   *
+   * @throws NdefError for TLV blocks that do not fit the tag.
+   */
+  readNdef(options: Type2CallOptions = {}): Promise<Uint8Array | undefined> {
+    return this.#run(options, async (signal) => {
+      const area = await readNdefArea(this.#ndefReader(signal));
+      return area?.location.ndef?.value;
+    });
+  }
+
+  /**
+   * Writes an NDEF message. A tag that is pulled meanwhile is left empty, or with the whole message.
+   *
+   * @param message the encoded message; no bytes make the tag empty.
+   * @throws NdefError when it does not fit, Type2Error NOT_SUPPORTED for a tag that is not formatted or read-only.
+   */
+  writeNdef(message: Uint8Array, options: Type2CallOptions = {}): Promise<void> {
+    const bytes = copyBytes(message);
+    return this.#run(options, async (signal) => {
+      const read = this.#ndefReader(signal);
+      const area = await readNdefArea(read);
+      if (area === undefined) throw new Type2Error("NOT_SUPPORTED", "the tag is not formatted for NDEF");
+      if (area.container.writeAccess !== 0) throw new Type2Error("NOT_SUPPORTED", "the tag's NDEF is read-only");
+      await this.#write(await planMessageWrite(area, bytes, read), signal);
+    });
+  }
+
+  /**
+   * Writes the capability container and the TLV blocks of a factory tag: an empty NDEF message. Bits of page 3 that are
+   * set stay set.
+   *
+   * @throws Type2Error NOT_SUPPORTED when the product is not known, or page 3 already holds something else.
+   */
+  format(options: Type2CallOptions = {}): Promise<void> {
+    return this.#run(options, async (signal) => {
+      const product = await this.#requireProduct(signal);
+      const before = (await this.#pages.readFour(3, signal)).subarray(0, PAGE_BYTES);
+      await this.#write(factoryPages(product, before), signal);
+    });
+  }
+
+  /** Locks pages for ever. @returns what was locked: one bit often stands for several pages. */
+  lockPages(pages: Iterable<PageAddress>, options: Type2CallOptions = {}): Promise<readonly PageAddress[]> {
+    const wanted = [...pages];
+    return this.#run(options, async (signal) => {
+      const plan = planLock(await this.#requireProduct(signal), wanted);
+      await this.#write(plan.writes, signal);
+      return plan.locked;
+    });
+  }
+
+  /** Makes the tag read-only for ever: the capability container says so, then all lock bits of the user memory are set. */
+  makeReadOnly(options: Type2CallOptions = {}): Promise<void> {
+    return this.#run(options, async (signal) => {
+      const product = await this.#requireProduct(signal);
+      const container = (await this.#pages.readFour(3, signal)).slice(0, PAGE_BYTES);
+      container[3] = (container[3] ?? 0) | READ_ONLY_ACCESS;
+      const user: PageAddress[] = [3];
+      for (const [first, last] of product.user) for (let page = first; page <= last; page++) user.push(page);
+      const plan: LockPlan = planLock(product, user);
+      await this.#write([{ page: 3, data: container }, ...plan.writes], signal);
+    });
+  }
+
+  /** Gives the password and the tag's acknowledgement of it, 2 bytes. @throws Type2Error WRONG_KEY */
+  authenticate(password: Uint8Array, options: Type2CallOptions = {}): Promise<Uint8Array> {
+    return this.#run(options, async (signal) => {
+      await this.#require("PASSWORD_AUTHENTICATE", signal);
+      return authenticatePassword(this.#pages, password, signal);
+    });
+  }
+
+  /**
+   * Authenticates to an Ultralight C (triple DES) or Ultralight AES, and makes sure of the tag at the same time.
+   *
+   * @param key 16 bytes, as the data sheet spells it.
+   * @param keyNumber of Ultralight AES: 0 data protection, 1 UID retrieval.
+   * @throws Type2Error WRONG_KEY
+   */
+  authenticateWithKey(key: Uint8Array, keyNumber = 0, options: Type2CallOptions = {}): Promise<void> {
+    return this.#run(options, async (signal) => {
+      const product = await this.#requireProduct(signal);
+      await authenticateKey(this.#pages, cipherOf(product), key, keyNumber, this.#random, signal);
+    });
+  }
+
+  /** Writes a key into its pages. It counts from the next authentication on. */
+  writeKey(key: Uint8Array, options: Type2CallOptions = {}): Promise<void> {
+    return this.#run(options, async (signal) => {
+      const product = await this.#requireProduct(signal);
+      const first = product.hiddenFrom ?? 0;
+      const writes = keyPages(cipherOf(product), key).map((data, index) => ({ page: first + index, data }));
+      await this.#write(writes, signal);
+    });
+  }
+
+  /** Sets password, acknowledgement and what they protect. It counts from the next selection on. */
+  protect(protection: PasswordProtection, options: Type2CallOptions = {}): Promise<void> {
+    const { password, acknowledgement, firstPage, protectsRead = false, attempts = 0 } = protection;
+    requireBytes(password, 4, "a password");
+    requireBytes(acknowledgement, 2, "an acknowledgement");
+    if (!Number.isInteger(firstPage) || firstPage < 0 || firstPage > 0xff)
+      throw new UsageError(`${firstPage} is no page to protect from`);
+    if (!Number.isInteger(attempts) || attempts < 0 || attempts > LIMIT_BITS)
+      throw new UsageError(`${attempts} is no number of attempts`);
+    return this.#run(options, async (signal) => {
+      const product = await this.#require("PASSWORD_AUTHENTICATE", signal);
+      const page = product.configurationPage ?? 0;
+      const configuration = (await readRange(this.#pages, product, [page, page + 1], signal)).slice();
+      configuration[3] = firstPage;
+      configuration[4] =
+        ((configuration[4] ?? 0) & ~(PROTECT_READ | LIMIT_BITS)) | (protectsRead ? PROTECT_READ : 0) | attempts;
+      // AUTH0 last: a tag torn away before is not protected by a password that nobody knows
+      await this.#write(
+        [
+          { page: page + 2, data: password.slice() },
+          { page: page + 3, data: Uint8Array.of(...acknowledgement, 0, 0) },
+          { page: page + 1, data: configuration.subarray(4, 8) },
+          { page, data: configuration.subarray(0, 4) },
+        ],
+        signal,
+      );
+    });
+  }
+
+  /** Reads a 24-bit counter. NTAG213, 215 and 216 have counter 2 alone. */
+  readCounter(counter: number = NFC_COUNTER, options: Type2CallOptions = {}): Promise<number> {
+    return this.#run(options, async (signal) => {
+      await this.#require("READ_COUNTER", signal);
+      const frame = Uint8Array.of(Type2Command.READ_COUNTER, counter);
+      const [low = 0, middle = 0, high = 0] = await this.#pages.askBytes("READ_CNT", frame, 3, signal);
+      return low | (middle << 8) | (high << 16);
+    });
+  }
+
+  /** Adds to a one-way counter of EV1. @param step 0 to FFFFFF. */
+  incrementCounter(counter: number, step: number, options: Type2CallOptions = {}): Promise<void> {
+    if (!Number.isInteger(step) || step < 0 || step > 0xff_ffff)
+      throw new UsageError(`${step} is no step of a counter`);
+    return this.#run(options, async (signal) => {
+      await this.#require("INCREMENT_COUNTER", signal);
+      const bytes = [step & 0xff, (step >> 8) & 0xff, step >> 16, 0];
+      await this.#pages.askAck("INCR_CNT", Uint8Array.of(Type2Command.INCREMENT_COUNTER, counter, ...bytes), signal);
+    });
+  }
+
+  /**
+   * Whether a counter of EV1 was torn away from the reader while it was written. Windows' driver takes the answer, a
+   * single byte, for a NAK.
+   */
+  wasTorn(counter: number, options: Type2CallOptions = {}): Promise<boolean> {
+    return this.#run(options, async (signal) => {
+      await this.#require("CHECK_TEARING_EVENT", signal);
+      const frame = Uint8Array.of(Type2Command.CHECK_TEARING_EVENT, counter);
+      return (await this.#pages.askBytes("CHECK_TEARING_EVENT", frame, 1, signal))[0] !== 0xbd;
+    });
+  }
+
+  /** The originality signature: 32 bytes of ECDSA over the UID, 48 of Ultralight AES. */
+  readSignature(options: Type2CallOptions = {}): Promise<Uint8Array> {
+    return this.#run(options, async (signal) => {
+      const product = await this.#require("READ_SIGNATURE", signal);
+      const frame = Uint8Array.of(Type2Command.READ_SIGNATURE, 0);
+      return this.#pages.askBytes("READ_SIG", frame, product.signatureBytes ?? 32, signal);
+    });
+  }
+
+  #run<Result>({ signal }: Type2CallOptions, work: (signal?: AbortSignal) => Promise<Result>): Promise<Result> {
+    return this.#queue.run(() => work(signal), signal);
+  }
+
+  async #identify(signal?: AbortSignal): Promise<Type2Identity> {
+    return (this.#identity ??= await probe(this.#pages, signal));
+  }
+
+  async #requireProduct(signal?: AbortSignal): Promise<UltralightProduct> {
+    const { product } = await this.#identify(signal);
+    if (product === undefined) throw new Type2Error("NOT_SUPPORTED", "the tag's product is not known");
+    return product;
+  }
+
+  async #require(command: OptionalCommand, signal?: AbortSignal): Promise<UltralightProduct> {
+    const product = await this.#requireProduct(signal);
+    if (product.commands.includes(command)) return product;
+    throw new Type2Error("NOT_SUPPORTED", `${product.name} does not have ${command}`);
+  }
+
+  async #container(signal?: AbortSignal): Promise<CapabilityContainer | undefined> {
+    return parseCapabilityContainer((await this.#pages.readFour(3, signal)).subarray(0, PAGE_BYTES));
+  }
+
+  /** NDEF is read without asking what the tag is, until so much is wanted at once that FAST_READ pays for the question. */
+  #ndefReader(signal?: AbortSignal): (range: PageRange) => Promise<Uint8Array> {
+    return async (range) => {
+      const isLong = range[1] - range[0] >= LONG_READ_PAGES;
+      const identity = isLong ? await this.#identify(signal) : this.#identity;
+      return readRange(this.#pages, identity?.product, range, signal);
+    };
+  }
+
+  async #write(writes: readonly PageWrite[], signal?: AbortSignal): Promise<void> {
+    for (const [index, { page, data }] of writes.entries())
+      try {
+        signal?.throwIfAborted();
+        await this.#pages.writePage(page, data, signal);
+      } catch (cause) {
+        if (writes.length === 1) throw cause;
+        const number = ({ page: address }: PageWrite): PageAddress => address;
+        const pagesWritten = writes.slice(0, index).map(number);
+        const pagesLeft = writes.slice(index).map(number);
+        throw new Type2Error("WRITE_INTERRUPTED", `writing stopped at page ${page}`, {
+          cause,
+          pagesWritten,
+          pagesLeft,
+        });
+      }
+  }
+}
+
+function cipherOf(product: UltralightProduct): "3des" | "aes" {
+  if (product.commands.includes("AUTHENTICATE_3DES")) return "3des";
+  if (product.commands.includes("AUTHENTICATE_AES")) return "aes";
+  throw new Type2Error("NOT_SUPPORTED", `${product.name} has no key`);
+}
