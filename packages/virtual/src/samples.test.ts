@@ -42,7 +42,7 @@ it.each([
   const location = locateNdef(areaOf(name)!);
   if (location.kind === "incomplete") throw new Error("incomplete");
   const [record] = parseNdefMessage(location.ndef!.value).records;
-  expect(new TextDecoder().decode(record!.data!)).toBe(content);
+  expect(new TextDecoder().decode(record!.data)).toBe(content);
 });
 
 it("gives each sample a name and a title of its own", () => {
