@@ -6,5 +6,5 @@ export default defineConfig({
   platform: "node",
   entry: ["src/index.ts", "src/cli.ts"],
   // cli.js is what npm links as `cardwire`: nobody imports it
-  dts: { ...base.dts, entry: "src/index.ts" },
+  dts: { ...(typeof base.dts === "object" ? base.dts : undefined), entry: "src/index.ts" },
 });

@@ -23,14 +23,20 @@ export function expectedEntries() {
       return Object.keys(exports)
         .filter((key) => key !== "./package.json" && !(name === ROOT && key === "."))
         .map((key) => key.slice(1))
-        .map((path) => ({ module: name + path, subpath: `./${short}${path}`, file: (short + path).replaceAll("/", "-") }));
+        .map((path) => ({
+          module: name + path,
+          subpath: `./${short}${path}`,
+          file: (short + path).replaceAll("/", "-"),
+        }));
     })
     .sort((a, b) => (a.subpath < b.subpath ? -1 : 1));
 }
 
 /** The text of each file in src/reexport. */
 export function expectedFiles() {
-  return Object.fromEntries(expectedEntries().map(({ module, file }) => [`${file}.ts`, `export * from "${module}";\n`]));
+  return Object.fromEntries(
+    expectedEntries().map(({ module, file }) => [`${file}.ts`, `export * from "${module}";\n`]),
+  );
 }
 
 /** The `exports` of package.json. */

@@ -12,8 +12,9 @@ export function identifyAtr(atr: Uint8Array): CardIdentity {
   switch (contactless?.kind) {
     case "storage-card": {
       const text = storageCardText(contactless);
-      const family = families.find(({ accepts }) => accepts(contactless.standard, contactless.cardName));
-      const named = text.origin !== "unassigned" && contactless.cardName !== 0;
+      const { standard, cardName } = contactless;
+      const family = families.find((candidate) => candidate.accepts(standard, cardName));
+      const named = text.origin !== "unassigned" && cardName !== 0;
       return {
         name: named ? text.name : `storage card (${text.standard})`,
         family: family?.name,
@@ -21,16 +22,18 @@ export function identifyAtr(atr: Uint8Array): CardIdentity {
         interface: "contactless",
         standard: text.standard,
         certainty: named ? "class" : "none",
-        evidence: [`card name ${hex(contactless.cardName, 4)} of the answer to reset`],
+        evidence: [`card name ${hex(cardName, 4)} of the answer to reset`],
       };
     }
     case "iso-dep-a":
     case "iso-dep-b":
     case "innovatron":
       return {
-        name: { "iso-dep-a": "ISO 14443-4 card", "iso-dep-b": "ISO 14443-4 type B card", innovatron: "Innovatron card" }[
-          contactless.kind
-        ],
+        name: {
+          "iso-dep-a": "ISO 14443-4 card",
+          "iso-dep-b": "ISO 14443-4 type B card",
+          innovatron: "Innovatron card",
+        }[contactless.kind],
         family: undefined,
         kind: "processor",
         interface: "contactless",

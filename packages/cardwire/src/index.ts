@@ -6,11 +6,17 @@ export * from "@cardwire/core";
 export { type CardIdentity } from "./card-identity.ts";
 export { type FamilyHelpers, type FamilyName, nameFrameOf } from "./families/index.ts";
 export { identifyAtr } from "./identify.ts";
-export { type CardMemory, type MemoryArea, type MemoryAreaKind, type ReadMemoryOptions } from "./memory.ts";
+export {
+  type CardMemory,
+  type MemoryArea,
+  type MemoryAreaKind,
+  type ReadMemoryOptions,
+  type TapMemory,
+} from "./memory.ts";
 export { isNoTransportError, NoTransportError } from "./no-transport-error.ts";
 export { openContext, type OpenContextOptions, type TransportName } from "./open-context.ts";
 export { readerFamilies } from "./reader-families.ts";
-export { type Tap, type TapMemory, type TapProblem } from "./tap.ts";
-export { type NdefMessage, type TapNdef } from "./tap-ndef.ts";
+export { type Tap, type TapProblem } from "./tap.ts";
+export { type TapNdef } from "./tap-ndef.ts";
 export { type TapEvent, tapEvents, taps, type TapsOptions, type TapStream } from "./taps.ts";
 export { createVirtualReader, type VirtualReader, type VirtualReaderOptions } from "./virtual-reader.ts";

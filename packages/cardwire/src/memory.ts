@@ -34,3 +34,14 @@ export interface ReadMemoryOptions {
   /** Called after each part, with units read and units in all. */
   readonly onProgress?: (unitsRead: number, unitsTotal: number) => void;
 }
+
+/** How a card's memory is read. */
+export interface TapMemory {
+  /**
+   * Reads whatever can be read without a key, or with the keys that everybody knows. What cannot be read is an area with
+   * a `problem`, not an error.
+   *
+   * @throws SmartCardError when the card is taken away, the signal's reason when it is aborted.
+   */
+  read(options?: ReadMemoryOptions): Promise<CardMemory>;
+}

@@ -64,7 +64,9 @@ async function openPcsclite(options: PcscliteOptions = {}): Promise<SmartCardCon
 
 async function openVirtual(options: VirtualReaderOptions = {}): Promise<SmartCardContext> {
   const { createVirtualReader } = await import("./virtual-reader.ts");
-  const { context, close } = createVirtualReader(options);
+  const reader = createVirtualReader(options);
+  const { context } = reader;
+  const close = (): Promise<void> => reader.close();
   // the reader is nobody else's: it ends with its context
   return {
     listReaders: () => context.listReaders(),

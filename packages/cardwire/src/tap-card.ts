@@ -2,10 +2,12 @@ import { parseResponseApdu, requireSuccess } from "@cardwire/apdu";
 import { PCSC_GET_DATA_STATUS_WORDS } from "@cardwire/apdu/status-words";
 import type { BytesSource, SmartCardContext, SmartCardTransmitOptions } from "@cardwire/core";
 import type { CardIdentity } from "./card-identity.ts";
+import { dialectOf } from "./dialect-of.ts";
 import type { FamilyCard } from "./families/family.ts";
 import type { FamilyHelpers, FamilyName } from "./families/index.ts";
 import { familyOf, identifyAtr, withProduct } from "./identify.ts";
-import type { Tap, TapMemory, TapProblem } from "./tap.ts";
+import type { TapMemory } from "./memory.ts";
+import type { Tap, TapProblem } from "./tap.ts";
 import { TapConnection } from "./tap-connection.ts";
 import type { TapNdef } from "./tap-ndef.ts";
 
@@ -31,10 +33,9 @@ export class TapCard implements Tap {
     this.problems = this.#problems;
     this.connection = new TapConnection(context, reader);
     this.#card = identifyAtr(atr);
-    this.#family = familyOf(this.#card)?.open(this.connection, atr);
+    this.#family = familyOf(this.#card)?.open({ connection: this.connection, dialect: dialectOf(reader), atr });
     this.ndef = this.#family?.ndef;
-    const readMemory = this.#family?.readMemory;
-    if (readMemory !== undefined) this.memory = { read: (options) => readMemory(options) };
+    this.memory = this.#family?.memory;
   }
 
   get gone(): AbortSignal {

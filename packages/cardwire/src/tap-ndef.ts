@@ -1,18 +1,23 @@
 import type { SmartCardCallOptions } from "@cardwire/core";
-import type { RawRecord } from "@cardwire/ndef";
+import type { NdefMessage, NdefMessageSource } from "@cardwire/ndef";
 
-/** An NDEF message. */
-export interface NdefMessage {
-  /** None in a message of length zero, which is what a freshly formatted tag holds. */
-  readonly records: readonly RawRecord[];
-}
-
-/** NDEF on a card. */
+/** NDEF on a card, whatever its family. The card's own errors come through as they are. */
 export interface TapNdef {
   /**
-   * Reads the message. `undefined` when the card holds none.
+   * Reads the message: one without records of a tag that is formatted and empty, `undefined` of one that is not formatted.
    *
-   * @throws NdefError for a message that is damaged, SmartCardError when the card is taken away.
+   * @throws NdefError for a message that is damaged.
    */
   read(options?: SmartCardCallOptions): Promise<NdefMessage | undefined>;
+  /**
+   * Writes a message, given as Web NFC's `write()` takes it. A card that is pulled meanwhile is left empty, or with the
+   * whole message.
+   *
+   * @throws NdefError when it does not fit or has no form.
+   */
+  write(message: NdefMessageSource, options?: SmartCardCallOptions): Promise<void>;
+  /** Prepares a blank card for NDEF: an empty message. */
+  format(options?: SmartCardCallOptions): Promise<void>;
+  /** Makes the card read-only, for ever. */
+  makeReadOnly(options?: SmartCardCallOptions): Promise<void>;
 }

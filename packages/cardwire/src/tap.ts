@@ -1,7 +1,7 @@
 import type { BytesSource, SmartCardConnection, SmartCardTransmitOptions } from "@cardwire/core";
 import type { CardIdentity } from "./card-identity.ts";
 import type { FamilyHelpers, FamilyName } from "./families/index.ts";
-import type { CardMemory, ReadMemoryOptions } from "./memory.ts";
+import type { TapMemory } from "./memory.ts";
 import type { TapNdef } from "./tap-ndef.ts";
 
 /** Something that did not work while a tap arrived. The tap arrives all the same. */
@@ -9,16 +9,6 @@ export interface TapProblem {
   /** "connect" the card could not be reached, "uid" it gave no UID, "identify" it did not say what it is. */
   readonly step: "connect" | "uid" | "identify";
   readonly error: Error;
-}
-
-/** How a card's memory is read. */
-export interface TapMemory {
-  /**
-   * Reads whatever can be read without a key. What cannot be read is an area with a `problem`, not an error.
-   *
-   * @throws SmartCardError when the card is taken away, the signal's reason when it is aborted.
-   */
-  read(options?: ReadMemoryOptions): Promise<CardMemory>;
 }
 
 /**

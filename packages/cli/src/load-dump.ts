@@ -16,8 +16,10 @@ export interface LoadedDump {
 
 /** The tags that are always there, made one by one. */
 export function* loadSamples(): Generator<LoadedDump, void> {
-  for (const { fileName, title, bytes } of sampleDumps())
-    yield { name: fileName, title, tag: tagOf(fileName, bytes()) };
+  for (const sample of sampleDumps()) {
+    const { fileName, title } = sample;
+    yield { name: fileName, title, tag: tagOf(fileName, sample.bytes()) };
+  }
 }
 
 /**

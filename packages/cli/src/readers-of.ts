@@ -1,4 +1,4 @@
-import type { SmartCardContext, VirtualTag } from "@cardwire/core";
+import { isSmartCardOtherError, type SmartCardContext, type VirtualTag } from "@cardwire/core";
 import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-codes.ts";
 import type { CliIo } from "./io.ts";
@@ -11,11 +11,25 @@ export async function openReaders(options: ReaderOptions, io: CliIo): Promise<Sm
     const tags: VirtualTag[] = [];
     if (options.card !== undefined) tags.push((await loadDump(options.card, io)).tag);
     else for (const { tag } of loadSamples()) if (tags.length === 0) tags.push(tag);
-    return io.openContext({ transport: "virtual", virtual: { tags } });
+    const context = await io.openContext({ transport: "virtual", virtual: { tags } });
+    await untilCardsAreSeen(context);
+    return context;
   }
   if (options.card !== undefined)
     throw new CliError("--card lays a dump on the virtual reader: add --transport virtual.", EXIT.usage);
   return io.openContext({ transport: options.transport });
+}
+
+/** A tag that lies on a reader when it is switched on is found a moment later. */
+async function untilCardsAreSeen(context: SmartCardContext): Promise<void> {
+  const currentState = { empty: true };
+  const states = (await context.listReaders()).map((readerName) => ({ readerName, currentState }));
+  try {
+    await context.getStatusChange(states, { timeout: 1000 });
+  } catch (error) {
+    // a tag that no family of cards takes is never seen
+    if (!isSmartCardOtherError(error)) throw error;
+  }
 }
 
 /** True for the readers that `--reader` means: those whose name contains it, in any case. */

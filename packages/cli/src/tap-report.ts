@@ -1,4 +1,6 @@
-import type { CardIdentity, CardMemory, NdefMessage, Tap } from "cardwire";
+import { isSmartCardError } from "@cardwire/core";
+import type { NdefMessage } from "@cardwire/ndef";
+import type { CardIdentity, CardMemory, Tap } from "cardwire";
 
 /** Everything that was found out about a tap. */
 export interface TapReport {
@@ -20,19 +22,22 @@ export async function reportTap(tap: Tap, signal: AbortSignal): Promise<TapRepor
     try {
       return await read();
     } catch (error) {
-      if (signal.aborted) throw error;
+      // what is wrong with the content is told with the rest; a card that is gone has no rest
+      if (signal.aborted || isSmartCardError(error)) throw error;
       problems.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
       return undefined;
     }
   };
   const { memory, ndef } = tap;
+  // NDEF first, as it is what most came for: reading on to protected memory makes some tags fall silent
+  const message = ndef && (await attempt("NDEF", async () => (await ndef.read({ signal })) ?? "none"));
   return {
     reader: tap.reader,
     card: tap.card,
     uid: tap.uid,
     atr: tap.atr,
     memory: memory && (await attempt("memory", () => memory.read({ signal }))),
-    ndef: ndef && (await attempt("NDEF", async () => (await ndef.read({ signal })) ?? "none")),
+    ndef: message,
     problems,
   };
 }

@@ -1,5 +1,6 @@
+import type { ReaderDialect } from "@cardwire/apdu/pcsc";
 import type { SmartCardConnection } from "@cardwire/core";
-import type { CardMemory, ReadMemoryOptions } from "../memory.ts";
+import type { TapMemory } from "../memory.ts";
 import type { TapNdef } from "../tap-ndef.ts";
 
 /** What a family's own commands tell about a card that its ATR does not. */
@@ -12,14 +13,22 @@ export interface ProductIdentity {
   readonly userBytes?: number;
 }
 
+/** Where a card lies. */
+export interface CardPlace {
+  readonly connection: SmartCardConnection;
+  /** What the reader makes of PC/SC part 3. */
+  readonly dialect: ReaderDialect;
+  readonly atr: Uint8Array;
+}
+
 /** One card, in the hands of its family. */
 export interface FamilyCard<Helper = unknown> {
   /** What `tap.as()` gives. */
   readonly helper: Helper;
   /** Asks the card what it is. `undefined` where the reader lets nobody ask, or the card does not know. */
   identify?(): Promise<ProductIdentity | undefined>;
-  /** Reads whatever can be read without a key. */
-  readMemory?(options?: ReadMemoryOptions): Promise<CardMemory>;
+  /** How the memory is read; absent where nobody knows its layout. */
+  readonly memory?: TapMemory;
   /** How the family keeps NDEF; absent where it cannot. */
   readonly ndef?: TapNdef;
 }
@@ -29,7 +38,7 @@ export interface Family<Name extends string = string, Helper = unknown> {
   readonly name: Name;
   /** True when cards with this PC/SC standard byte (SS) and card name (NN NN) are the family's. */
   accepts(standard: number, cardName: number): boolean;
-  open(connection: SmartCardConnection, atr: Uint8Array): FamilyCard<Helper>;
+  open(place: CardPlace): FamilyCard<Helper>;
   /** What a frame from the reader to the card asks for, for a ladder: "READ page 04". */
   nameFrame?(frame: Uint8Array): string | undefined;
 }

@@ -1,7 +1,7 @@
 import { mifareUltralightFamily } from "./mifare-ultralight.ts";
 
-/** The tag families that the umbrella knows. A family is one file beside this one, and one line here. */
-export const families = [mifareUltralightFamily] as const;
+/** The tag families that the umbrella knows. A family is one file beside this one, and two words here. */
+export const families: readonly [typeof mifareUltralightFamily] = [mifareUltralightFamily];
 
 type AnyFamily = (typeof families)[number];
 
@@ -15,5 +15,6 @@ export type FamilyHelpers = {
 
 /** What names a family's frames in a ladder. */
 export function nameFrameOf(family: FamilyName | undefined): ((frame: Uint8Array) => string | undefined) | undefined {
-  return families.find(({ name }) => name === family)?.nameFrame;
+  const room = families.find(({ name }) => name === family);
+  return room && ((frame) => room.nameFrame?.(frame));
 }

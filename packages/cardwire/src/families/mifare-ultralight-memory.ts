@@ -1,17 +1,12 @@
-import { describeStatusWord, parseResponseApdu, type ResponseApdu } from "@cardwire/apdu";
-import { readBinary } from "@cardwire/apdu/pcsc";
-import { PCSC_READ_BINARY_STATUS_WORDS } from "@cardwire/apdu/status-words";
-import { concatBytes, equalBytes, type SmartCardConnection } from "@cardwire/core";
-import type { UltralightProduct } from "@cardwire/mifare-ultralight";
+import { isStatusWordError } from "@cardwire/apdu";
+import { concatBytes, equalBytes } from "@cardwire/core";
+import { isType2Error, type Type2Tag, type UltralightProduct } from "@cardwire/mifare-ultralight";
 import type { CardMemory, MemoryArea, MemoryAreaKind, ReadMemoryOptions } from "../memory.ts";
 
-const OK = 0x9000;
 const PAGE_BYTES = 4;
+/** So many pages come with one READ BINARY. */
+const PAGES_PER_READ = 4;
 const NO_BYTES = new Uint8Array(0);
-/** READ gives four pages (NFC Forum Type 2 section 5.2). */
-const READ_BYTES = 16;
-/** Pages from here on are in another sector, which READ BINARY cannot select. */
-const SECTOR_PAGES = 0x100;
 
 type NamedPages = Pick<MemoryArea, "name" | "kind" | "address" | "units">;
 type PageName = readonly [name: string, kind: MemoryAreaKind];
@@ -28,8 +23,12 @@ const CONFIGURATION: readonly PageName[] = [
   ["PACK, never shown", "secret"],
 ];
 
+/** What of a product tells where its memory is, and what it is for. */
+export type PageMap = Pick<UltralightProduct, "memory" | "user" | "hiddenFrom" | "commands"> &
+  Partial<Pick<UltralightProduct, "configurationPage" | "counterPage" | "dynamicLock">>;
+
 /** What lies on which page (NXP data sheets MF0ICU1, MF0ICU2, MF0ULX1, NTAG203, NTAG21x), neighbours joined. */
-export function pageLayout(product: UltralightProduct): NamedPages[] {
+export function pageLayout(product: PageMap): NamedPages[] {
   const { configurationPage, counterPage, dynamicLock, hiddenFrom = Infinity } = product;
   const names = new Map<number, PageName>([
     [0, ["UID 0–2, BCC0", "identity"]],
@@ -63,78 +62,82 @@ export function pageLayout(product: UltralightProduct): NamedPages[] {
   return areas;
 }
 
-/** Reads the pages of a product by READ BINARY, and names them. What is behind a password is left out. */
-export async function readPages(
-  connection: SmartCardConnection,
-  product: UltralightProduct,
+/** Reads the pages of a tag by READ BINARY, four at a time, and names them. */
+export async function readNamedPages(
+  tag: Type2Tag,
+  map: PageMap,
   options: ReadMemoryOptions = {},
 ): Promise<CardMemory> {
-  const layout = pageLayout(product);
+  const layout = pageLayout(map);
   const total = layout.reduce((sum, { units }) => sum + units, 0);
   const pages: Pages = new Map();
-  let refusal: number | undefined;
-  for (const [first, end] of product.memory) {
-    const last = Math.min(end, (product.hiddenFrom ?? Infinity) - 1, SECTOR_PAGES - 1);
-    for (let page = first; page <= last && refusal === undefined;) {
-      const { data, sw } = await read(connection, page, options.signal);
-      // some readers give one page, whatever they are asked for
-      const count = Math.min(data.length / PAGE_BYTES, last - page + 1);
-      for (let index = 0; index < count; index++) pages.set(page + index, data.slice(index * 4, index * 4 + 4));
-      if (sw !== OK || count < 1) refusal = sw;
-      page += count;
+  let refused = false;
+  for (const [first, end] of map.memory) {
+    const last = Math.min(end, (map.hiddenFrom ?? Infinity) - 1);
+    for (let page = first; page <= last && !refused; page += PAGES_PER_READ) {
+      refused = !(await readInto(pages, tag, page, Math.min(PAGES_PER_READ, last - page + 1), options.signal));
       options.onProgress?.(pages.size, total);
     }
   }
-  if (refusal !== undefined) await dropRolledOver(connection, pages, options.signal);
-  return { unit: "page", unitBytes: PAGE_BYTES, areas: layout.flatMap((area) => pieces(area, pages, refusal)) };
+  if (refused) await dropRolledOver(pages, tag, options.signal);
+  return { unit: "page", unitBytes: PAGE_BYTES, areas: layout.flatMap((area) => pieces(area, pages)) };
 }
 
 type Pages = Map<number, Uint8Array>;
 
-async function read(connection: SmartCardConnection, page: number, signal?: AbortSignal): Promise<ResponseApdu> {
-  const command = readBinary({ address: page, ne: READ_BYTES });
-  return parseResponseApdu(await connection.transmit(command, signal && { signal }));
+/** False when the tag refuses: the pages, and all behind them, are protected. */
+async function readInto(
+  pages: Pages,
+  tag: Type2Tag,
+  first: number,
+  count: number,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  try {
+    const data = await tag.readPages(first, count, signal && { signal });
+    for (let index = 0; index < count; index++)
+      pages.set(first + index, data.slice(index * PAGE_BYTES, (index + 1) * PAGE_BYTES));
+    return true;
+  } catch (error) {
+    if (isStatusWordError(error) || isType2Error(error, "NAK") || isType2Error(error, "NO_ANSWER")) return false;
+    throw error;
+  }
 }
 
 /**
- * A READ that runs into the protected pages goes on with page 0 (NTAG21x section 10.2): where the last pages before a
- * refusal look like the first ones of the memory, each is asked for by itself.
+ * A READ that runs into protected pages goes on with page 0 (NTAG213/215/216 section 10.2): where the last pages that
+ * came are the first ones of the memory, each is asked for by itself.
  */
-async function dropRolledOver(connection: SmartCardConnection, pages: Pages, signal?: AbortSignal): Promise<void> {
-  const end = Math.max(...pages.keys());
-  for (let length = 3; length > 0; length--) {
-    const tail = Array.from({ length }, (_, index) => end - length + 1 + index);
-    const isHead = tail.every((page, index) => {
-      const [there, head] = [pages.get(page), pages.get(index)];
-      return page > index && there !== undefined && head !== undefined && equalBytes(there, head);
-    });
-    if (!isHead) continue;
-    for (const page of tail) if ((await read(connection, page, signal)).sw !== OK) pages.delete(page);
+async function dropRolledOver(pages: Pages, tag: Type2Tag, signal?: AbortSignal): Promise<void> {
+  const last = Math.max(...pages.keys());
+  for (let length = PAGES_PER_READ - 1; length > 0; length--) {
+    const tail = Array.from({ length }, (_, index) => last - length + 1 + index);
+    const rolledOver = tail.every((page, index) =>
+      equalBytes(pages.get(page) ?? NO_BYTES, pages.get(index) ?? Uint8Array.of(0)),
+    );
+    if (!rolledOver) continue;
+    for (const page of tail) {
+      pages.delete(page);
+      await readInto(pages, tag, page, 1, signal);
+    }
     return;
   }
 }
 
 /** An area in the pieces that were read and those that were not. */
-function pieces(area: NamedPages, pages: Pages, refusal: number | undefined): MemoryArea[] {
+function pieces(area: NamedPages, pages: Pages): MemoryArea[] {
   const found: MemoryArea[] = [];
-  let first = area.address;
   const end = area.address + area.units;
-  for (let page = first; page <= end; page++) {
-    if (page < end && pages.has(page) === pages.has(first)) continue;
-    const units = page - first;
-    if (!pages.has(first)) found.push({ ...area, address: first, units, problem: reason(area, first, refusal) });
-    else {
-      const bytes = concatBytes(...Array.from({ length: units }, (_, index) => pages.get(first + index) ?? NO_BYTES));
-      found.push({ ...area, address: first, units, bytes });
-    }
-    first = page;
+  for (let first = area.address; first < end;) {
+    const wasRead = pages.has(first);
+    let next = first + 1;
+    while (next < end && pages.has(next) === wasRead) next++;
+    const piece = { ...area, address: first, units: next - first };
+    if (wasRead) {
+      const bytes = Array.from({ length: piece.units }, (_, index) => pages.get(first + index) ?? NO_BYTES);
+      found.push({ ...piece, bytes: concatBytes(...bytes) });
+    } else found.push(area.kind === "secret" ? piece : { ...piece, problem: "protected" });
+    first = next;
   }
   return found;
-}
-
-function reason(area: NamedPages, page: number, refusal: number | undefined): string {
-  if (area.kind === "secret") return "not shown by any card";
-  if (page >= SECTOR_PAGES) return "in another sector, which READ BINARY does not reach";
-  if (refusal === undefined) return "cannot be read";
-  return `protected (${describeStatusWord(refusal, PCSC_READ_BINARY_STATUS_WORDS).meaning})`;
 }

@@ -21,19 +21,17 @@ export async function apduCommand(words: readonly string[], options: CardOptions
   const commands = parseCommands(words);
   const style = createStyle(io.colours);
   const exchanges: Exchange[] = [];
-  let failed = false;
   await withFirstCard(options, io, async (tap) => {
     for (const command of commands) {
       const response = await tap.transmit(command, { signal: io.signal });
       exchanges.push({ command, response });
-      if (isFailure(response)) failed = true;
       if (options.json === true) continue;
       io.write(`${style.layer.apdu("→")} ${spaced(command)}  ${style.dim(describeCommand(command))}\n`);
       io.write(`${style.layer.apdu("←")} ${spaced(response)}  ${style.dim(responseNote(response, command))}\n`);
     }
   });
   if (options.json === true) io.write(`${toJson(exchanges.map(exchangeJson))}\n`);
-  return failed ? EXIT.card : EXIT.ok;
+  return exchanges.some(({ response }) => isFailure(response)) ? EXIT.card : EXIT.ok;
 }
 
 /**

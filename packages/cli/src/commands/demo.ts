@@ -1,5 +1,12 @@
 import type { ConformanceProfile, TraceEvent } from "@cardwire/core";
-import { createVirtualReader, nameFrameOf, type TapEvent, tapEvents, type TapStream, type VirtualReader } from "cardwire";
+import {
+  createVirtualReader,
+  nameFrameOf,
+  type TapEvent,
+  tapEvents,
+  type TapStream,
+  type VirtualReader,
+} from "cardwire";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { explain } from "../explain.ts";
 import type { CliIo } from "../io.ts";
@@ -33,7 +40,6 @@ export async function demoCommand(files: readonly string[], options: DemoOptions
   for (const source of files.length === 0 ? loadSamples() : files) {
     try {
       const result = await desk.tap(typeof source === "string" ? await loadDump(source, io) : source);
-      if (result.report.problems.length > 0) exitCode = EXIT.card;
       if (options.json === true) results.push(result);
       else io.write(resultText(result, options, style));
     } catch (error) {

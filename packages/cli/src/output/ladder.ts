@@ -7,6 +7,7 @@ import {
   ntStatusName,
   PCI_BYTES,
   SCARD_POWER,
+  SCARD_PROTOCOL,
   SCARD_READER_STATE,
 } from "@cardwire/ioctl";
 import { hexNumber, printable, spaced } from "./hex.ts";
@@ -21,6 +22,7 @@ export interface LadderOptions {
   readonly nameFrame?: ((frame: Uint8Array) => string | undefined) | undefined;
 }
 
+const NO_BYTES = new Uint8Array(0);
 const BYTES_PER_LINE = 32;
 const TIME_COLUMN = 9;
 const INDENT = { ioctl: "", apdu: "  ", rf: "    " } as const;
@@ -30,6 +32,8 @@ const LABEL = { ioctl: "IOCTL", apdu: "APDU ", rf: "RF   " } as const;
 interface Rung {
   readonly head?: string;
   readonly bytes?: Uint8Array;
+  /** How many of the bytes are a header, set apart from the rest. */
+  readonly headerBytes?: number;
   readonly note?: string;
 }
 
@@ -54,19 +58,22 @@ export function responseNote(response: Uint8Array, command: Uint8Array | undefin
   return describeResponse(response, ...(command === undefined ? [] : statusWordTables(command)));
 }
 
-function rungLines({ head, bytes, note }: Rung, event: TraceEvent, timeUs: number, style: Style): string[] {
-  const arrow = event.direction === "down" ? "→" : "←";
-  const prefix = `${style.dim(String(timeUs).padStart(TIME_COLUMN))}  ${INDENT[event.layer]}`;
-  const label = style.layer[event.layer](`${arrow} ${LABEL[event.layer]}`);
-  const rest = head === undefined ? "" : ` ${head}`;
-  const lines = [`${prefix}${label}${rest}`];
-  const margin = " ".repeat(TIME_COLUMN + 2 + INDENT[event.layer].length + 8);
-  for (let offset = 0; bytes !== undefined && offset < bytes.length; offset += BYTES_PER_LINE) {
-    const hex = spaced(bytes.subarray(offset, offset + BYTES_PER_LINE));
-    if (offset === 0) lines[0] += ` ${hex}`;
-    else lines.push(`${margin}${hex}`);
+function rungLines(content: Rung, event: TraceEvent, timeUs: number, style: Style): string[] {
+  const { head, bytes = NO_BYTES, headerBytes = 0, note = "" } = content;
+  const indent = INDENT[event.layer];
+  const label = style.layer[event.layer](`${event.direction === "down" ? "→" : "←"} ${LABEL[event.layer]}`);
+  let line = `${style.dim(String(timeUs).padStart(TIME_COLUMN))}  ${indent}${label}`;
+  if (head !== undefined) line += ` ${head}`;
+  const lines: string[] = [];
+  if (headerBytes > 0 && bytes.length > headerBytes)
+    line += ` ${style.dim(`${spaced(bytes.subarray(0, headerBytes))} ·`)}`;
+  for (let offset = headerBytes; offset < bytes.length; offset += BYTES_PER_LINE) {
+    line += ` ${spaced(bytes.subarray(offset, offset + BYTES_PER_LINE))}`;
+    if (offset + BYTES_PER_LINE >= bytes.length) break;
+    lines.push(line);
+    line = " ".repeat(TIME_COLUMN + 2 + indent.length + 7);
   }
-  if (note !== undefined && note !== "") lines[lines.length - 1] += `  ${style.dim(note)}`;
+  lines.push(note === "" ? line : `${line}  ${style.dim(note)}`);
   return lines;
 }
 
@@ -88,15 +95,16 @@ function rung(event: TraceEvent, command: Uint8Array | undefined, options: Ladde
 
 function ioctlDown(code: number, input: Uint8Array, outputLength: number): Rung {
   const head = ioctlName(code) ?? hexNumber(code, 8);
-  const room = outputLength > 0 ? `room for ${outputLength}` : "";
   switch (code) {
     case IOCTL_SMARTCARD.TRANSMIT:
-      return { head, bytes: input, note: input.length > PCI_BYTES ? `PCI, APDU; ${room}` : room };
+      return { head, bytes: input, headerBytes: PCI_BYTES, note: `room for ${outputLength} bytes` };
     case IOCTL_SMARTCARD.GET_ATTRIBUTE:
     case IOCTL_SMARTCARD.SET_ATTRIBUTE:
       return { head, bytes: input, note: word(input, attributeName) };
     case IOCTL_SMARTCARD.POWER:
       return { head, bytes: input, note: word(input, (value) => nameOf(SCARD_POWER, value)) };
+    case IOCTL_SMARTCARD.SET_PROTOCOL:
+      return { head, bytes: input, note: word(input, protocolNames) };
     default:
       return { head, bytes: input };
   }
@@ -107,10 +115,14 @@ function ioctlUp(code: number, status: number, output: Uint8Array, style: Style)
   const paint = status === 0 ? style.good : style.bad;
   const head = `${ioctlName(code) ?? hexNumber(code, 8)} ${paint(statusText)}`;
   switch (code) {
+    case IOCTL_SMARTCARD.TRANSMIT:
+      return { head, bytes: output, headerBytes: PCI_BYTES };
+    case IOCTL_SMARTCARD.SET_PROTOCOL:
+      return { head, bytes: output, note: word(output, protocolNames) };
     case IOCTL_SMARTCARD.GET_STATE:
       return { head, bytes: output, note: word(output, (value) => nameOf(SCARD_READER_STATE, value)) };
     case IOCTL_SMARTCARD.GET_ATTRIBUTE:
-      return { head, bytes: output, note: output.length > 4 ? `"${printable(output)}"` : "" };
+      return { head, bytes: output, note: quoted(output) };
     default:
       return { head, bytes: output };
   }
@@ -150,6 +162,17 @@ function rfUp(reply: RfReply, style: Style): Rung {
     case "failure":
       return { head: style.bad(reply.reason) };
   }
+}
+
+/** Bytes that are a text with the NUL that ends it. */
+function quoted(bytes: Uint8Array): string {
+  const text = printable(bytes.subarray(0, -1));
+  return bytes.length > 1 && bytes.at(-1) === 0 && !text.includes("·") ? `"${text}"` : "";
+}
+
+function protocolNames(mask: number): string {
+  const bits = (["T0", "T1", "RAW"] as const).filter((name) => (mask & SCARD_PROTOCOL[name]) !== 0);
+  return bits.length === 0 ? "OPTIMAL" : bits.join(" or ");
 }
 
 /** The name that a buffer's first little-endian word stands for. */

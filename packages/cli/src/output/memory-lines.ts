@@ -40,11 +40,10 @@ export function memoryLines(memory: CardMemory, style: Style): string[] {
 function areaLines(area: MemoryArea, layout: Layout): string[] {
   const { style, unitBytes, unitsPerRow } = layout;
   const { bytes } = area;
-  const name = style.label(area.units > unitsPerRow ? `${area.name} ${range(area, layout)}` : area.name);
-  if (bytes === undefined) {
-    const blank = area.units === 1 ? "-- ".repeat(unitBytes).trimEnd() : range(area, layout);
-    return [`${columns(layout, area.address, blank, "", style.bad)}${name} ${style.bad(area.problem ?? "not read")}`];
-  }
+  const range = `${hexNumber(area.address, layout.digits)}–${hexNumber(area.address + area.units - 1, layout.digits)}`;
+  const isLong = area.units > (bytes === undefined ? 1 : unitsPerRow);
+  const name = style.label(isLong ? `${area.name} ${range}` : area.name);
+  if (bytes === undefined) return [`${columns(layout, area.address, area.problem ?? "", "", style.bad)}${name}`];
   const rowBytes = unitsPerRow * unitBytes;
   const lines: string[] = [];
   for (let offset = 0; offset < bytes.length;) {
@@ -55,7 +54,7 @@ function areaLines(area: MemoryArea, layout: Layout): string[] {
     const equal = equalRows(bytes, offset, rowBytes);
     if (equal < FOLD_FROM) offset += rowBytes;
     else {
-      offset += equal * rowBytes;
+      offset = Math.min(offset + equal * rowBytes, bytes.length);
       const last = hexNumber(area.address + offset / unitBytes - 1, layout.digits);
       lines.push(style.dim(`${"…".padEnd(layout.digits)}  the same up to ${last}`));
     }
@@ -69,15 +68,9 @@ function columns(layout: Layout, address: number, hex: string, text: string, pai
   return `${style.address(hexNumber(address, digits))}  ${hexColumn}  ${style.dim(text.padEnd(rowBytes))}  `;
 }
 
-function range({ address, units }: MemoryArea, { digits }: Layout): string {
-  return `${hexNumber(address, digits)}–${hexNumber(address + units - 1, digits)}`;
-}
-
-/** How many whole rows from here on hold the same bytes. */
+/** How many rows from here on hold the same bytes; the last one may be shorter. */
 function equalRows(bytes: Uint8Array, offset: number, rowBytes: number): number {
-  let count = 1;
-  for (; offset + (count + 1) * rowBytes <= bytes.length; count++)
-    for (let index = 0; index < rowBytes; index++)
-      if (bytes[offset + index] !== bytes[offset + count * rowBytes + index]) return count;
-  return count;
+  let end = offset + rowBytes;
+  while (end < bytes.length && bytes[end] === bytes[end - rowBytes]) end++;
+  return end >= bytes.length ? Math.ceil((bytes.length - offset) / rowBytes) : Math.floor((end - offset) / rowBytes);
 }

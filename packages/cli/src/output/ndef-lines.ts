@@ -1,32 +1,37 @@
-import { parseText, parseUri, type RawRecord, Tnf } from "@cardwire/ndef";
-import type { NdefMessage } from "cardwire";
-import { printable, spaced } from "./hex.ts";
+import { type NdefMessage, type NdefRecord, rawOf } from "@cardwire/ndef";
+import { spaced } from "./hex.ts";
 import type { Style } from "./style.ts";
-
-/** An NDEF message, a line for each record. */
-export function ndefLines(message: NdefMessage, style: Style): string[] {
-  if (message.records.length === 0) return [style.dim("empty message")];
-  return message.records.map((record) => recordLine(record, style));
-}
 
 const BYTES_SHOWN = 32;
 
-function recordLine(record: RawRecord, style: Style): string {
-  const type = printable(record.type);
-  try {
-    if (record.tnf === Tnf.wellKnown && type === "U") return `${style.good("URI")}   ${parseUri(record)}`;
-    if (record.tnf === Tnf.wellKnown && type === "T") {
-      const { text, lang } = parseText(record);
-      return `${style.good("text")}  ${JSON.stringify(text)}  ${style.dim(lang)}`;
-    }
-  } catch (error) {
-    return `${type}  ${style.bad(error instanceof Error ? error.message : String(error))}`;
-  }
-  const { payload } = record;
-  const more = payload.length > BYTES_SHOWN ? ` … ${payload.length} bytes` : "";
-  return `${style.good(kindOf(record.tnf))} ${type}  ${spaced(payload.subarray(0, BYTES_SHOWN))}${more}`.trimEnd();
+/** An NDEF message, a line for each record. */
+export function ndefLines({ records }: NdefMessage, style: Style): string[] {
+  if (records.length === 0) return [style.dim("formatted, empty")];
+  return records.map((record) => recordLine(record, style));
 }
 
-function kindOf(tnf: Tnf): string {
-  return Object.keys(Tnf).find((name) => Tnf[name as keyof typeof Tnf] === tnf) ?? String(tnf);
+function recordLine(record: NdefRecord, style: Style): string {
+  const type = style.good(record.mediaType ?? record.recordType);
+  const id = record.id === null ? "" : style.dim(`  id ${record.id}`);
+  if (record.error !== undefined) return `${type}  ${style.bad(record.error.message)}${id}`;
+  return `${type}  ${contentText(record, style)}${id}`.trimEnd();
+}
+
+function contentText(record: NdefRecord, style: Style): string {
+  const { recordType, data, encoding, lang } = record;
+  if (data === null) return "";
+  switch (recordType) {
+    case "text": {
+      const text = new TextDecoder(encoding ?? "utf-8").decode(data);
+      return `${JSON.stringify(text)}${lang === null ? "" : style.dim(`  ${lang}`)}`;
+    }
+    case "url":
+    case "absolute-url":
+      return new TextDecoder().decode(data);
+    default: {
+      const { payload } = rawOf(record);
+      const more = payload.length > BYTES_SHOWN ? style.dim(` … ${payload.length} bytes`) : "";
+      return `${spaced(payload.subarray(0, BYTES_SHOWN))}${more}`;
+    }
+  }
 }

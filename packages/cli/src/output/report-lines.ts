@@ -37,7 +37,6 @@ export function reportLines(report: TapReport, style: Style): string[] {
 }
 
 function cardLines({ card }: TapReport, style: Style): string[] {
-  const user = card.userBytes === undefined ? "" : `, ${card.userBytes} bytes for the user`;
-  const family = card.family === undefined ? "" : style.dim(`  ${card.family}`);
-  return [`${card.name}${user}${family}`, ...card.evidence.map((evidence) => style.dim(`by ${evidence}`))];
+  const user = card.userBytes === undefined ? "" : `, ${card.userBytes} bytes of user memory`;
+  return [`${card.name}${user}`, ...card.evidence.map((evidence) => style.dim(`known by ${evidence}`))];
 }
