@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import {
   attributeName,
   DEVPKEY_READER_KIND,
-  DEVPKEY_READER_SECURE_ELEMENT_ID,
   ICC_TYPE,
   IOCTL_SMARTCARD,
   type IoctlName,
@@ -259,9 +258,7 @@ test("the device interface", () => {
   expect(SMARTCARD_READER_INTERFACE_GUID).toBe("{50DD5230-BA8A-11D1-BF5D-0000F805F530}");
   expect(SMARTCARD_READER_REFERENCE_STRING).toBe("SmardCardReader");
   expect(READER_KIND).toEqual({ ANY: 0, GENERIC: 1, TPM: 2, NFC: 3, UICC: 4, EMBEDDED_SE: 5 });
-  const formatId = "{D6B5B883-18BD-4B4D-B2EC-9E38AFFEDA82}";
-  expect(DEVPKEY_READER_KIND).toEqual({ formatId, propertyId: 2 });
-  expect(DEVPKEY_READER_SECURE_ELEMENT_ID).toEqual({ formatId, propertyId: 0x0d });
+  expect(DEVPKEY_READER_KIND).toEqual({ formatId: "{D6B5B883-18BD-4B4D-B2EC-9E38AFFEDA82}", propertyId: 2 });
 });
 
 test("features and properties of PC/SC part 10", () => {

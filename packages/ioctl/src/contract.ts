@@ -1,4 +1,4 @@
-import { IOCTL_SMARTCARD, ioctlName, type IoctlName } from "./control-codes.ts";
+import { IOCTL_SMARTCARD, type IoctlName } from "./control-codes.ts";
 import type { NtStatusName } from "./ntstatus.ts";
 
 /**
@@ -147,12 +147,6 @@ export const IOCTL_CONTRACT: Readonly<Record<IoctlName, IoctlContract>> = {
   GET_PERF_CNTR: UNSUPPORTED,
   GET_FEATURE_REQUEST: UNLISTED_IOCTL,
 };
-
-/** The contract of a control code, {@link UNLISTED_IOCTL} for one that the device class does not list. */
-export function ioctlContract(code: number): IoctlContract {
-  const name = ioctlName(code);
-  return name === undefined ? UNLISTED_IOCTL : IOCTL_CONTRACT[name];
-}
 
 /** Every listed control code with its contract, for building a table to dispatch by. */
 export function ioctlContracts(): ReadonlyMap<number, IoctlContract> {

@@ -20,9 +20,3 @@ export const DEVPKEY_READER_KIND: DevicePropertyKey = {
   formatId: "{D6B5B883-18BD-4B4D-B2EC-9E38AFFEDA82}",
   propertyId: 2,
 };
-
-/** DEVPKEY_Device_ReaderSecureElementId: a GUID, on the readers of secure elements alone. */
-export const DEVPKEY_READER_SECURE_ELEMENT_ID: DevicePropertyKey = {
-  formatId: "{D6B5B883-18BD-4B4D-B2EC-9E38AFFEDA82}",
-  propertyId: 0x0d,
-};

@@ -6,7 +6,6 @@ test("exports these names", () => {
   expect(Object.keys(ioctl).sort()).toMatchInlineSnapshot(`
     [
       "DEVPKEY_READER_KIND",
-      "DEVPKEY_READER_SECURE_ELEMENT_ID",
       "ICC_TYPE",
       "IOCTL_CONTRACT",
       "IOCTL_SMARTCARD",
@@ -52,7 +51,6 @@ test("exports these names", () => {
       "encodeSetAttributeInput",
       "encodeTransmitInput",
       "encodeTransmitOutput",
-      "ioctlContract",
       "ioctlContracts",
       "ioctlName",
       "ntStatusFromWin32",

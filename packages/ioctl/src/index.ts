@@ -33,7 +33,6 @@ export {
   type IoctlBreach,
   type IoctlCheck,
   type IoctlContract,
-  ioctlContract,
   ioctlContracts,
   UNLISTED_IOCTL,
 } from "./contract.ts";
@@ -41,7 +40,6 @@ export { IOCTL_SMARTCARD, type IoctlCode, ioctlName, type IoctlName, scardCtlCod
 export {
   type DevicePropertyKey,
   DEVPKEY_READER_KIND,
-  DEVPKEY_READER_SECURE_ELEMENT_ID,
   READER_KIND,
   type ReaderKind,
   type ReaderKindName,

@@ -1,9 +1,17 @@
 import { FormatError } from "@cardwire/core";
 
-/** The key of a table under which a number stands. */
-export function nameIn<Name extends string>(table: Readonly<Record<Name, number>>, code: number): Name | undefined {
-  for (const name in table) if (table[name] === code) return name;
+/** The first key of a table under which a value stands. */
+export function nameIn<Name extends string, Value extends number | string>(
+  table: Readonly<Record<Name, Value>>,
+  value: number | string,
+): Name | undefined {
+  for (const name in table) if (table[name] === value) return name;
   return undefined;
+}
+
+/** A code for a log: its symbol, its number, what it means; the number alone when it has no symbol. */
+export function describe(symbol: string | undefined, number: string, meaning: string | undefined): string {
+  return symbol === undefined ? number : `${symbol} (${number}): ${meaning ?? ""}`;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { hex32, nameIn } from "./names.ts";
+import { describe, hex32, nameIn } from "./names.ts";
 
 /** The NTSTATUS values that smart-card readers give (ntstatus.h), without the prefix `STATUS_`. */
 export const NTSTATUS = {
@@ -39,28 +39,28 @@ export type NtStatus = (typeof NTSTATUS)[NtStatusName];
 /** What each status means when a smart-card reader gives it. */
 export const NTSTATUS_MEANING: Readonly<Record<NtStatusName, string>> = {
   SUCCESS: "done",
-  PENDING: "accepted, completes later",
+  PENDING: "completes later",
   DEVICE_POWERED_OFF: "the radio is off",
-  DEVICE_BUSY: "a request of this kind is pending already",
+  DEVICE_BUSY: "one is pending already",
   UNSUCCESSFUL: "the exchange with the card failed",
   INVALID_HANDLE: "the handle is not open",
-  INVALID_PARAMETER: "a buffer length or a value is not allowed",
-  INVALID_DEVICE_REQUEST: "the device does not know the request",
-  ACCESS_DENIED: "another handle to the reader is open",
+  INVALID_PARAMETER: "a length or value is not allowed",
+  INVALID_DEVICE_REQUEST: "unknown request",
+  ACCESS_DENIED: "the reader is open already",
   BUFFER_TOO_SMALL: "the output does not fit the buffer",
   OBJECT_NAME_NOT_FOUND: "no device of this name",
-  DISK_FULL: "the key table is full",
+  DISK_FULL: "the table is full",
   INTEGER_OVERFLOW: "a length is too large",
   INSUFFICIENT_RESOURCES: "out of memory",
-  DEVICE_NOT_CONNECTED: "the reader is not connected",
+  DEVICE_NOT_CONNECTED: "the reader is not available",
   DEVICE_NOT_READY: "the reader is not ready",
   IO_TIMEOUT: "the card did not answer in time",
   NOT_SUPPORTED: "not supported",
-  INVALID_NETWORK_RESPONSE: "reading from or writing to the card failed",
+  INVALID_NETWORK_RESPONSE: "the exchange with the card failed",
   CANCELLED: "the request was cancelled",
   LINK_FAILED: "the link to the card broke",
   NO_MEDIA: "no card",
-  INVALID_DEVICE_STATE: "not possible in the reader's present state",
+  INVALID_DEVICE_STATE: "not in this state",
   IO_DEVICE_ERROR: "the controller failed",
   INVALID_BUFFER_SIZE: "a buffer is too large",
   NOT_FOUND: "not found",
@@ -75,5 +75,5 @@ export function ntStatusName(status: number): NtStatusName | undefined {
 /** A status for a log: `STATUS_NO_MEDIA (0xC0000178): no card`. */
 export function describeNtStatus(status: number): string {
   const name = ntStatusName(status);
-  return name === undefined ? hex32(status) : `STATUS_${name} (${hex32(status)}): ${NTSTATUS_MEANING[name]}`;
+  return describe(name && `STATUS_${name}`, hex32(status), name && NTSTATUS_MEANING[name]);
 }

@@ -1,4 +1,4 @@
-import { hex32, nameIn } from "./names.ts";
+import { describe, hex32, nameIn } from "./names.ts";
 import { type PcscPlatform } from "./platform.ts";
 
 /**
@@ -93,16 +93,16 @@ export const SCARD_MEANING: Readonly<Record<ScardName, string>> = {
   E_CANCELLED: "cancelled by SCardCancel",
   E_INVALID_HANDLE: "the handle is not valid",
   E_INVALID_PARAMETER: "a parameter is not allowed",
-  E_INVALID_TARGET: "start-up information is missing",
+  E_INVALID_TARGET: "information is missing",
   E_NO_MEMORY: "out of memory",
   F_WAITED_TOO_LONG: "time is up",
-  E_INSUFFICIENT_BUFFER: "the answer does not fit the buffer",
+  E_INSUFFICIENT_BUFFER: "the output does not fit the buffer",
   E_UNKNOWN_READER: "no reader of this name",
   E_TIMEOUT: "time is up",
   E_SHARING_VIOLATION: "another program holds the card",
   E_NO_SMARTCARD: "no card in the reader",
   E_UNKNOWN_CARD: "no card of this name",
-  E_CANT_DISPOSE: "the card cannot be disposed of so",
+  E_CANT_DISPOSE: "cannot be disposed of so",
   E_PROTO_MISMATCH: "no such protocol with this card",
   E_NOT_READY: "reader or card not ready",
   E_INVALID_VALUE: "a value is not allowed",
@@ -112,16 +112,16 @@ export const SCARD_MEANING: Readonly<Record<ScardName, string>> = {
   E_INVALID_ATR: "not a valid ATR",
   E_NOT_TRANSACTED: "no transaction, or no usable answer",
   E_READER_UNAVAILABLE: "the reader is not available",
-  P_SHUTDOWN: "the resource manager is ending",
-  E_PCI_TOO_SMALL: "the PCI buffer is too small",
+  P_SHUTDOWN: "the resource manager ends",
+  E_PCI_TOO_SMALL: "a buffer is too small",
   E_READER_UNSUPPORTED: "the reader is not supported",
   E_DUPLICATE_READER: "a reader of this name exists",
   E_CARD_UNSUPPORTED: "the card is not supported",
   E_NO_SERVICE: "the resource manager is not running",
   E_SERVICE_STOPPED: "the resource manager has stopped",
   E_UNEXPECTED: "unexpected card error",
-  E_ICC_INSTALLATION: "no primary provider for this card",
-  E_ICC_CREATEORDER: "wrong order of creation",
+  E_ICC_INSTALLATION: "no provider for this card",
+  E_ICC_CREATEORDER: "wrong order",
   E_UNSUPPORTED_FEATURE: "not supported",
   E_DIR_NOT_FOUND: "no such directory on the card",
   E_FILE_NOT_FOUND: "no such file on the card",
@@ -129,7 +129,7 @@ export const SCARD_MEANING: Readonly<Record<ScardName, string>> = {
   E_NO_FILE: "not a file",
   E_NO_ACCESS: "no access to this file",
   E_WRITE_TOO_MANY: "the card is full",
-  E_BAD_SEEK: "wrong file position",
+  E_BAD_SEEK: "wrong position",
   E_INVALID_CHV: "wrong PIN",
   E_UNKNOWN_RES_MNG: "unknown error of a lower layer",
   E_NO_SUCH_CERTIFICATE: "no such certificate",
@@ -153,7 +153,7 @@ export const SCARD_MEANING: Readonly<Record<ScardName, string>> = {
   W_CANCELLED_BY_USER: "cancelled by the user",
   W_CARD_NOT_AUTHENTICATED: "no PIN was presented",
   W_CACHE_ITEM_NOT_FOUND: "not in the card cache",
-  W_CACHE_ITEM_STALE: "out of date in the card cache",
+  W_CACHE_ITEM_STALE: "stale in the card cache",
   W_CACHE_ITEM_TOO_BIG: "too big for the card cache",
 };
 
@@ -171,5 +171,5 @@ export function scardName(code: number, platform: PcscPlatform = "windows"): Sca
 /** A code for a log: `SCARD_E_NO_SMARTCARD (0x8010000C): no card in the reader`. */
 export function describeScard(code: number, platform: PcscPlatform = "windows"): string {
   const name = scardName(code, platform);
-  return name === undefined ? hex32(code) : `SCARD_${name} (${hex32(code)}): ${SCARD_MEANING[name]}`;
+  return describe(name && `SCARD_${name}`, hex32(code), name && SCARD_MEANING[name]);
 }

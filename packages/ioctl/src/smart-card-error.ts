@@ -6,7 +6,7 @@ import {
   type SmartCardOtherErrorName,
   type SmartCardResponseCode,
 } from "@cardwire/core";
-import { hex32, unsigned32 } from "./names.ts";
+import { hex32, nameIn, unsigned32 } from "./names.ts";
 import { NTSTATUS_MEANING, ntStatusName } from "./ntstatus.ts";
 import { type PcscPlatform } from "./platform.ts";
 import { SCARD_MEANING, scardCode, type ScardName, scardName } from "./scard.ts";
@@ -70,12 +70,7 @@ export function responseCodeFromScard(
   platform: PcscPlatform = "windows",
 ): SmartCardResponseCode | undefined {
   const name = scardName(code, platform);
-  if (name !== undefined) {
-    for (const responseCode in RESPONSE_CODE_TO_SCARD)
-      if (RESPONSE_CODE_TO_SCARD[responseCode as SmartCardResponseCode] === name)
-        return responseCode as SmartCardResponseCode;
-    return undefined;
-  }
+  if (name !== undefined) return nameIn(RESPONSE_CODE_TO_SCARD, name);
   const win32 = win32Name(code);
   return win32 === undefined ? undefined : WIN32_TO_RESPONSE_CODE[win32];
 }

@@ -137,7 +137,7 @@ test("a status keeps itself as the cause", () => {
 test("codes for a log", () => {
   expect(describeNtStatus(NTSTATUS.NO_MEDIA)).toBe("STATUS_NO_MEDIA (0xC0000178): no card");
   expect(describeNtStatus(0xc000_ffff)).toBe("0xC000FFFF");
-  expect(describeWin32(170)).toBe("ERROR_BUSY (170): a request of this kind is pending already");
+  expect(describeWin32(170)).toBe("ERROR_BUSY (170): one is pending already");
   expect(describeWin32(123_456)).toBe("0x0001E240");
   expect(describeScard(SCARD.E_NO_SMARTCARD)).toBe("SCARD_E_NO_SMARTCARD (0x8010000C): no card in the reader");
   expect(describeScard(0x8010_ffff)).toBe("0x8010FFFF");

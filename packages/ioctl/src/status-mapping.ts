@@ -1,4 +1,4 @@
-import { hex32 } from "./names.ts";
+import { describe, hex32, nameIn } from "./names.ts";
 import { NTSTATUS, NTSTATUS_MEANING, type NtStatusName, ntStatusName } from "./ntstatus.ts";
 import { type PcscPlatform } from "./platform.ts";
 import { scardCode, type ScardName } from "./scard.ts";
@@ -90,15 +90,14 @@ export function win32FromNtStatus(status: number): number {
 
 /** What an error means when it comes from a smart-card reader: what a status means that leaves it. */
 export function win32Meaning(name: Win32Name): string {
-  for (const status in NTSTATUS_TO_WIN32)
-    if (NTSTATUS_TO_WIN32[status as NtStatusName] === name) return NTSTATUS_MEANING[status as NtStatusName];
-  return "the remote session ended";
+  const status = nameIn(NTSTATUS_TO_WIN32, name);
+  return status === undefined ? "the remote session ended" : NTSTATUS_MEANING[status];
 }
 
 /** A Win32 error for a log: `ERROR_BUSY (170): …`. */
 export function describeWin32(code: number): string {
   const name = win32Name(code);
-  return name === undefined ? hex32(code) : `ERROR_${name} (${code}): ${win32Meaning(name)}`;
+  return name === undefined ? hex32(code) : describe(`ERROR_${name}`, String(code), win32Meaning(name));
 }
 
 /** Every status that leaves this Win32 error; two of them for ERROR_NOT_READY, none for a code not in the table. */
