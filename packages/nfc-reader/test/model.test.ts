@@ -290,7 +290,7 @@ describe.each(["documented", "nfccx"] as const)("%s", (profile) => {
           await fc.asyncModelRun(() => ({ model, real }), commands);
           await real.reader.close();
           // the commands may have closed it already, which the compiler cannot see
-        if (isOpen(model)) model.close();
+          if (isOpen(model)) model.close();
           await flush();
           // nothing is left over
           expect(real.ended).toEqual(model.ended);
