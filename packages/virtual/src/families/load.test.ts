@@ -52,7 +52,7 @@ describe("MIFARE Classic", () => {
   it("wants to know what stands in for bytes that were not read", () => {
     const dump = { ...classic1kWithNdef(), unread: [{ offset: 48, length: 6 }] };
     expect(refusal(() => loadTag(dump))).toMatchObject({ code: "PARTIAL", offset: 48 });
-    const filled = formatDump({ ...loadTag(dump, { fillUnread: 0xff }).toDump(), unread: [] } as typeof dump, "raw");
+    const filled = formatDump(loadTag(dump, { fillUnread: 0xff }).toDump(), "raw");
     expect(toHex(filled.slice(48, 54))).toBe("FFFFFFFFFFFF");
   });
 
@@ -101,6 +101,9 @@ describe("MIFARE Ultralight and NTAG", () => {
     const short = { ...dump, memory: dump.memory.slice(0, 176) };
     expect(loadTag(short).toDump()).toMatchObject({ memory: short.memory });
     expect(loadTag(dump).toDump()).toMatchObject({ memory: dump.memory });
+    const hidden = { ...dump, unread: [{ offset: 176, length: 16 }] };
+    const loaded = loadTag(hidden).toDump();
+    expect("memory" in loaded && new TextDecoder().decode(loaded.memory.slice(176))).toBe("BREAKMEIFYOUCAN!");
   });
 
   it("is refused where nothing tells the product, or pages are missing", () => {

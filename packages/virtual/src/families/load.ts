@@ -1,7 +1,8 @@
 import { isFormatError } from "@cardwire/core";
 import { DumpError, type DumpErrorPlace } from "../dump/errors.ts";
 import { MAY_BE_UNREAD } from "../dump/flipper/felica.ts";
-import { type FelicaLiteDump, type TagDump, unreadOf } from "../dump/model.ts";
+import type { FelicaLiteDump, TagDump } from "../dump/model.ts";
+import { readablePagesOf } from "../dump/ultralight-products.ts";
 import type { DumpTag, SiliconOptions } from "./family.ts";
 import { loadFelicaLite, loadFelicaStandard } from "./felica.ts";
 import { loadIso14443bMemory } from "./iso14443b.ts";
@@ -57,13 +58,16 @@ function load(dump: TagDump, options: SiliconOptions): DumpTag {
 
 function filled(dump: TagDump, fill: number | undefined): TagDump {
   if (dump.kind === "felica-lite") return filledBlocks(dump, fill);
-  const unread = unreadOf(dump);
+  if (!("unread" in dump)) return dump;
+  const { unread } = dump;
+  // what a tag never shows is no gap: the family knows what stands there
+  const readable = dump.kind === "mifare-ultralight" && dump.product ? readablePagesOf(dump.product) * 4 : Infinity;
   const [first] = unread;
-  if (first === undefined || !("memory" in dump)) return dump;
+  if (first === undefined || first.offset >= readable) return dump;
   if (fill === undefined) throw notWhole({ offset: first.offset });
   const memory = dump.memory.slice();
   for (const { offset, length } of unread) memory.fill(fill, offset, offset + length);
-  return { ...dump, memory };
+  return { ...dump, memory, unread: [] };
 }
 
 function filledBlocks(dump: FelicaLiteDump, fill: number | undefined): FelicaLiteDump {

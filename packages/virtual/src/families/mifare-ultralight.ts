@@ -3,7 +3,7 @@ import { ultralightProducts } from "@cardwire/mifare-ultralight";
 import { createMifareUltralightTag } from "@cardwire/mifare-ultralight/virtual";
 import { DumpError } from "../dump/errors.ts";
 import type { UltralightDump } from "../dump/model.ts";
-import { pagesOf } from "../dump/ultralight-products.ts";
+import { readablePagesOf } from "../dump/ultralight-products.ts";
 import { type DumpTag, type SiliconOptions, withDump } from "./family.ts";
 
 /** "BREAKMEIFYOUCAN!", the key with which an Ultralight C leaves the factory (MF0ICU2 data sheet, section 7.5.5). */
@@ -15,11 +15,14 @@ export function loadMifareUltralight(dump: UltralightDump, options: SiliconOptio
   if (product === undefined)
     throw new DumpError("NO_SILICON", `no product is known that has ${dump.memory.length / 4} pages`);
   const facts = ultralightProducts[product];
-  const isWithoutKey = product === "MIFARE Ultralight C" && dump.memory.length / 4 < pagesOf(product);
+  const readableBytes = readablePagesOf(product) * 4;
+  const isWithoutKey =
+    product === "MIFARE Ultralight C" &&
+    (dump.memory.length === readableBytes || dump.unread.some(({ offset }) => offset >= readableBytes));
   const tag = createMifareUltralightTag(
     {
       product,
-      pages: isWithoutKey ? concatBytes(dump.memory, ULTRALIGHT_C_FACTORY_KEY) : dump.memory,
+      pages: isWithoutKey ? concatBytes(dump.memory.subarray(0, readableBytes), ULTRALIGHT_C_FACTORY_KEY) : dump.memory,
       ...(version && { version }),
       // an Ultralight AES has a longer one than dumps have room for
       ...(signature?.length === facts.signatureBytes && signature && { signature }),
@@ -34,6 +37,7 @@ export function loadMifareUltralight(dump: UltralightDump, options: SiliconOptio
     return {
       ...dump,
       memory: image.pages.slice(0, dump.memory.length),
+      unread: [],
       counters: triple(image.counters) ?? counters,
       tearing: triple(image.tearing) ?? tearing,
       failedAuthentications: image.authenticationFailures ?? failedAuthentications,

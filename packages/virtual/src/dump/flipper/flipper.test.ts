@@ -115,6 +115,29 @@ describe("older versions", () => {
     });
   });
 
+  it("some programs call every product a plain Ultralight", () => {
+    const plain = ntag215.replace("Device type: NTAG215", "Device type: Mifare Ultralight");
+    expect(parseDump(text(plain))).toMatchObject({ product: "NTAG215" });
+    expect(parseDump(text(plain.replace(/Mifare version.*\n/, "")))).toMatchObject({ product: "NTAG215" });
+  });
+
+  it("ISO 15693 had its lock bits before those of the blocks, and left out what the tag does not tell", () => {
+    const file = (...more: readonly string[]): string =>
+      [
+        "Filetype: Flipper NFC device",
+        "Version: 3",
+        "Device type: ISO15693",
+        "UID: E0 04 01 50 01 02 03 04",
+        ...more,
+      ].join("\n");
+    const memory = ["Block Count: 2", "Block Size: 04", "Data Content: 01 02 03 04 05 06 07 08"];
+    const dump = kind(parseDump(text(file(...memory, "Security Status: 02 00 01"))), "iso15693");
+    expect(dump).toMatchObject({ dsfid: 0, dsfidLocked: false, afiLocked: true, blockLocked: [false, true] });
+    expect(kind(parseDump(text(file(...memory))), "iso15693").blockLocked).toEqual([false, false]);
+    expect(refusal(() => parseDump(text(file())))).toEqual({ code: "PARTIAL", field: "Block Count", line: 4 });
+    expect(refusal(() => parseDump(text(file(...memory, "Security Status: 02 00")))).field).toBe("Security Status");
+  });
+
   it("MIFARE Classic of data format 1 names the keys that were found", () => {
     const file = classicFile(["Data format version: 1", "Key A map: 000000000000001F", "Key B map: 000000000000001D"]);
     expect(refusal(() => parseDump(text(file)))).toEqual({ code: "PARTIAL", field: "Key B map", line: 10 });
@@ -253,7 +276,7 @@ describe("what is refused, with line and field", () => {
     ["a page twice", "Page 3: ", "Page 2: ", "DAMAGED", "Page 2", 26],
     ["a page that is missing", "Page 47: 00 00 00 00\n", "", "DAMAGED", "Page 47", 70],
     ["a page that was not read", "Page 3: E1 10 12 00", "Page 3: ?? ?? ?? ??", "PARTIAL", "Page 3", 26],
-    ["a partial read", "Pages read: 48", "Pages read: 44", "PARTIAL", "Pages read", 22],
+    ["a partial read", "Pages read: 48", "Pages read: 43", "PARTIAL", "Pages read", 22],
     ["more pages read than there are", "Pages read: 48", "Pages read: 49", "DAMAGED", "Pages read", 22],
     ["more pages than the product has", "Pages total: 48", "Pages total: 49", "DAMAGED", "Pages total", 21],
     [
@@ -297,10 +320,15 @@ describe("what is refused, with line and field", () => {
       );
   });
 
+  it("but not the pages that no Ultralight C shows", () => {
+    const keyless = ul.replace("Pages read: 48", "Pages read: 44");
+    expect(kind(parseDump(text(keyless)), "mifare-ultralight").unread).toEqual([{ offset: 176, length: 16 }]);
+  });
+
   it("but a partial read can be asked for", () => {
-    const partial = ul.replace("Pages read: 48", "Pages read: 44");
+    const partial = ul.replace("Pages read: 48", "Pages read: 43");
     const dump = kind(parseDump(text(partial), { allowPartial: true }), "mifare-ultralight");
-    expect(dump.unread).toEqual([{ offset: 176, length: 16 }]);
+    expect(dump.unread).toEqual([{ offset: 172, length: 20 }]);
     expect(parseDump(formatDump(dump, "flipper"), { allowPartial: true })).toEqual(dump);
   });
 
@@ -314,7 +342,8 @@ describe("what is refused, with line and field", () => {
   it("SLIX fields that do not have their form", () => {
     const slix = fixtureText("Slix_cap_default.nfc");
     const check = (from: string, to: string): unknown => refusal(() => parseDump(text(slix.replace(from, to)))).field;
-    expect(check("Block Count: 80", "Block Count: 79")).toBe("Security Status");
+    expect(check("Block Count: 80", "Block Count: 79")).toBe("Data Content");
+    expect(check("Security Status: 00 00", "Security Status: 00")).toBe("Security Status");
     expect(check("Block Size: 04", "Block Size: 00")).toBe("Block Size");
     expect(check("Lock DSFID: true", "Lock DSFID: yes")).toBe("Lock DSFID");
     expect(check("Capabilities: Default", "Capabilities: All")).toBe("Capabilities");

@@ -2,7 +2,7 @@ import { equalBytes } from "@cardwire/core";
 import type { UltralightProductName } from "@cardwire/mifare-ultralight";
 import { isBlank, rangesOf } from "../bits.ts";
 import type { UltralightDump } from "../model.ts";
-import { pagesOf } from "../ultralight-products.ts";
+import { pagesOf, productByPages, productByVersion, readablePagesOf } from "../ultralight-products.ts";
 import type { FlipperFile } from "./file.ts";
 import { readIdentityA } from "./identity.ts";
 
@@ -29,16 +29,18 @@ const MAX_PAGES = 512;
 
 /** Reads the NTAG/Ultralight part of a Flipper file. @param typeKey where `typeName` stands. */
 export function parseUltralight(file: FlipperFile, version: number, typeName: string, typeKey: string): UltralightDump {
-  const product = FLIPPER_TYPES.get(typeName);
-  if (product === undefined) throw file.error("UNSUPPORTED_KIND", typeKey, `no product "${typeName}" is known`);
+  const named = FLIPPER_TYPES.get(typeName);
+  if (named === undefined) throw file.error("UNSUPPORTED_KIND", typeKey, `no product "${typeName}" is known`);
   const identity = readIdentityA(file, version);
 
   const total = file.decimal("Pages total", MAX_PAGES);
+  const getVersion = optionalBytes(file, "Mifare version", 8);
+  const product = productOf(named, total, getVersion);
   const expected = pagesOf(product);
   if (total > expected) throw file.error("DAMAGED", "Pages total", `a ${product} has ${expected} pages, not ${total}`);
   // files of the first firmware versions say nothing of partial reads
   const read = file.has("Pages read") ? file.decimal("Pages read", total) : total;
-  if (read < total && !file.allowPartial)
+  if (read < Math.min(total, readablePagesOf(product)) && !file.allowPartial)
     throw file.error("PARTIAL", "Pages read", `only ${read} of ${total} pages were read`);
 
   const memory = new Uint8Array(total * 4);
@@ -60,13 +62,23 @@ export function parseUltralight(file: FlipperFile, version: number, typeName: st
     ...identity,
     memory,
     unread: rangesOf(unread),
-    version: optionalBytes(file, "Mifare version", 8),
+    version: getVersion,
     signature: optionalBytes(file, "Signature", 32),
     ...counters(file),
     failedAuthentications: file.has("Failed authentication attempts")
       ? file.decimal("Failed authentication attempts", 0xffff)
       : undefined,
   };
+}
+
+/** Some programs write the plain Ultralight for every product; its memory is then too long, and tells which one it is. */
+function productOf(
+  named: UltralightProductName,
+  total: number,
+  version: Uint8Array | undefined,
+): UltralightProductName {
+  if (named !== "MIFARE Ultralight" || total === pagesOf(named)) return named;
+  return (version && productByVersion(version)) ?? productByPages(total) ?? named;
 }
 
 /** The file has the field for every product; zeros are those that do not know the command. */

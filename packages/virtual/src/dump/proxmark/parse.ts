@@ -6,9 +6,11 @@ import {
   type TopazDump,
   type UltralightDump,
 } from "../model.ts";
+import { equalBytes } from "@cardwire/core";
 import { airOrder, isBlank, rangesOf } from "../bits.ts";
 import { atqaAsReceived, sizeByBlocks } from "../classic-sizes.ts";
 import { pagesOf, productByPages, productByVersion, readablePagesOf } from "../ultralight-products.ts";
+import { rawClassic } from "../raw/classic.ts";
 import { JsonFile } from "./json-file.ts";
 
 /**
@@ -58,6 +60,10 @@ function parseMfu(file: JsonFile): UltralightDump {
     if (pages > pagesOf(product))
       throw file.error("DAMAGED", `blocks.${pagesOf(product)}`, `a ${product} has only ${pagesOf(product)} pages`);
   }
+  const uid = Uint8Array.of(...memory.subarray(0, 3), ...memory.subarray(4, 8));
+  const said = file.optionalBytes("Card.UID", 7);
+  if (said !== undefined && unread.length === 0 && !equalBytes(said, uid))
+    throw file.error("DAMAGED", "Card.UID", "is not the one in blocks 0 and 1");
   const counter = (index: number): number => {
     const [low = 0, middle = 0, high = 0] = file.bytes(`Card.Counter${index}`, 3);
     return low | (middle << 8) | (high << 16);
@@ -66,7 +72,7 @@ function parseMfu(file: JsonFile): UltralightDump {
   return {
     kind: "mifare-ultralight",
     product,
-    uid: Uint8Array.of(...memory.subarray(0, 3), ...memory.subarray(4, 8)),
+    uid,
     // the format has no field for them; all these products answer alike (NXP AN10833)
     atqa: Uint8Array.of(0x44, 0x00),
     sak: 0x00,
@@ -88,6 +94,8 @@ function parseMfc(file: JsonFile): ClassicDump {
   const size = sizeByBlocks(blocks);
   if (size === undefined)
     throw file.error("PARTIAL", `blocks.${blocks}`, `no MIFARE Classic has ${blocks} blocks (20, 64, 128 or 256)`);
+  // "mfcard" has the first bytes of block 0 under "Card", whatever they are
+  if (file.string("FileType") === "mfcard") return rawClassic(memory, size, unread);
   const uid = file.anyBytes("Card.UID");
   if (uid.length !== 4 && uid.length !== 7 && uid.length !== 10)
     throw file.error("DAMAGED", "Card.UID", `has ${uid.length} bytes, not 4, 7 or 10`);

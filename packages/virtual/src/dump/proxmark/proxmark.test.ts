@@ -167,6 +167,7 @@ describe("what is refused, with line and field", () => {
       "blocks.231",
       249,
     ],
+    ["another UID than the memory's", '"UID": "0458', '"UID": "0459', "DAMAGED", "Card.UID", 5],
     ["a signature that is too short", "1A1755", "1A17", "DAMAGED", "Card.Signature", 9],
     ["no complete JSON", '"230": "00000000"\n  }\n}', '"230": "00000000"\n', "DAMAGED", undefined, 249],
     ["no JSON", '"FileType": "mfu",', '"FileType": mfu,', "DAMAGED", undefined, 3],
@@ -223,6 +224,16 @@ describe("binary files", () => {
     expect(keys.size).toBe("1k");
     expect(keys.keysA).toHaveLength(16);
     expect(keys.keysB[15]).toEqual(fromHex("FFFFFFFFFFFF"));
+  });
+
+  it("an NTAG whose UID does not fit its check bytes", () => {
+    const wrong = dump.memory.slice();
+    wrong[0] = 5;
+    expect(refusal(() => parseDump(wrong))).toMatchObject({ code: "DAMAGED", field: "BCC0" });
+    wrong.set(dump.memory);
+    wrong[7] = 5;
+    expect(refusal(() => parseDump(wrong))).toMatchObject({ code: "DAMAGED", field: "BCC1" });
+    expect(refusal(() => parseDump(new Uint8Array(540)))).toMatchObject({ code: "DAMAGED", field: "BCC0" });
   });
 
   it.each([

@@ -1,8 +1,9 @@
 import { rangesOf } from "../bits.ts";
 import { CLASSIC_SIZES, sizeByBlocks, sizeBySectors } from "../classic-sizes.ts";
 import { DumpError } from "../errors.ts";
-import type { ClassicDump, ClassicKeysDump, TagDump, UltralightDump } from "../model.ts";
+import type { ClassicKeysDump, TagDump, UltralightDump } from "../model.ts";
 import { productByPages, productByVersion } from "../ultralight-products.ts";
+import { rawClassic } from "./classic.ts";
 import { mfuHeader, MFU_HEADER_BYTES, MFU_OLD_HEADER_BYTES } from "../proxmark/mfu-binary.ts";
 
 /** What a file of bytes and nothing else is read with. */
@@ -25,9 +26,18 @@ export function parseRaw(bytes: Uint8Array, options: RawReadOptions = {}): TagDu
       if (hasUltralightUid(bytes, headerBytes) && (bytes.length - headerBytes) % 4 === 0)
         return withHeader(bytes, headerBytes);
   const size = sizeByBlocks(bytes.length / 16);
-  if (size !== undefined) return classic(bytes, size, unread);
+  if (size !== undefined) return rawClassic(bytes, size, unread);
   const keySize = sizeBySectors(bytes.length / 12);
   if (keySize !== undefined && unread.length === 0) return keys(bytes, keySize);
+  if (productByPages(bytes.length / 4) !== undefined) {
+    // no other tag has so much memory, so it is one whose UID is wrong
+    const isFirst = (bytes[3] ?? 0) !== (0x88 ^ (bytes[0] ?? 0) ^ (bytes[1] ?? 0) ^ (bytes[2] ?? 0));
+    const offset = isFirst || bytes.subarray(0, 3).every((byte) => byte === 0) ? 3 : 8;
+    throw new DumpError("DAMAGED", "is not the check byte of the UID", {
+      field: offset === 3 ? "BCC0" : "BCC1",
+      offset,
+    });
+  }
   throw new DumpError("UNKNOWN_FORMAT", `${bytes.length} bytes are the memory of no tag that is known`, {
     field: options.fileName,
   });
@@ -63,30 +73,6 @@ function withHeader(bytes: Uint8Array, headerBytes: number): UltralightDump {
   const bare = ultralight(bytes.subarray(headerBytes), []);
   return { ...bare, ...header, product: (header.version && productByVersion(header.version)) ?? bare.product };
 }
-
-function classic(memory: Uint8Array, size: ClassicDump["size"], unread: readonly number[]): ClassicDump {
-  const [u0 = 0, u1 = 0, u2 = 0, u3 = 0, check = 0] = memory;
-  // a UID of four bytes has its check byte behind it, one of seven has none (NXP MF1S50yyX data sheet 8.6.1)
-  const isSingle = (u0 ^ u1 ^ u2 ^ u3) === check;
-  const { atqa, sak } = IDENTITY[size];
-  return {
-    kind: "mifare-classic",
-    size,
-    uid: memory.slice(0, isSingle ? 4 : 7),
-    atqa: Uint8Array.of(atqa | (isSingle ? 0 : 0x40), 0x00),
-    sak,
-    memory: memory.slice(),
-    unread: rangesOf(unread),
-  };
-}
-
-/** What block 0 says of SAK and ATQA is not always what the card says, so the size decides (NXP AN10833). */
-const IDENTITY: Readonly<Record<ClassicDump["size"], { readonly atqa: number; readonly sak: number }>> = {
-  mini: { atqa: 0x04, sak: 0x09 },
-  "1k": { atqa: 0x04, sak: 0x08 },
-  "2k": { atqa: 0x04, sak: 0x08 },
-  "4k": { atqa: 0x02, sak: 0x18 },
-};
 
 function keys(bytes: Uint8Array, size: ClassicKeysDump["size"]): ClassicKeysDump {
   const { sectors } = CLASSIC_SIZES[size];
