@@ -64,7 +64,7 @@ export function pageLayout(product: PageMap): NamedPages[] {
 
 /** Reads the pages of a tag by READ BINARY, four at a time, and names them. */
 export async function readNamedPages(
-  tag: Type2Tag,
+  tag: PageSource,
   map: PageMap,
   options: ReadMemoryOptions = {},
 ): Promise<CardMemory> {
@@ -85,10 +85,17 @@ export async function readNamedPages(
 
 type Pages = Map<number, Uint8Array>;
 
+/** Where pages come from. */
+export interface PageSource {
+  readPages: Type2Tag["readPages"];
+  /** Wakes the tag, which falls asleep after it has refused something. */
+  reselect(signal?: AbortSignal): Promise<void>;
+}
+
 /** False when the tag refuses: the pages, and all behind them, are protected. */
 async function readInto(
   pages: Pages,
-  tag: Type2Tag,
+  tag: PageSource,
   first: number,
   count: number,
   signal?: AbortSignal,
@@ -99,7 +106,10 @@ async function readInto(
       pages.set(first + index, data.slice(index * PAGE_BYTES, (index + 1) * PAGE_BYTES));
     return true;
   } catch (error) {
-    if (isStatusWordError(error) || isType2Error(error, "NAK") || isType2Error(error, "NO_ANSWER")) return false;
+    if (isStatusWordError(error) || isType2Error(error, "NAK") || isType2Error(error, "NO_ANSWER")) {
+      await tag.reselect(signal);
+      return false;
+    }
     throw error;
   }
 }
@@ -108,7 +118,7 @@ async function readInto(
  * A READ that runs into protected pages goes on with page 0 (NTAG213/215/216 section 10.2): where the last pages that
  * came are the first ones of the memory, each is asked for by itself.
  */
-async function dropRolledOver(pages: Pages, tag: Type2Tag, signal?: AbortSignal): Promise<void> {
+async function dropRolledOver(pages: Pages, tag: PageSource, signal?: AbortSignal): Promise<void> {
   const last = Math.max(...pages.keys());
   for (let length = PAGES_PER_READ - 1; length > 0; length--) {
     const tail = Array.from({ length }, (_, index) => last - length + 1 + index);

@@ -2,11 +2,12 @@ import { StorageCardName } from "@cardwire/atr";
 import { toHex } from "@cardwire/core";
 import { type Type2Identity, Type2Tag } from "@cardwire/mifare-ultralight";
 import { encodeNdefMessage, parseNdefMessage } from "@cardwire/ndef";
+import { createTagAccess } from "@cardwire/storage-card/tag-access";
 import type { CardMemory, ReadMemoryOptions } from "../memory.ts";
 import type { TapNdef } from "../tap-ndef.ts";
 import type { Family, ProductIdentity } from "./family.ts";
 import { nameType2Frame } from "./mifare-ultralight-frames.ts";
-import { type PageMap, readNamedPages } from "./mifare-ultralight-memory.ts";
+import { type PageMap, type PageSource, readNamedPages } from "./mifare-ultralight-memory.ts";
 
 const NAMES: readonly number[] = [
   StorageCardName.MIFARE_ULTRALIGHT,
@@ -24,10 +25,15 @@ export const mifareUltralightFamily: Family<"mifare-ultralight", Type2Tag> = {
   accepts: (_, cardName) => NAMES.includes(cardName),
   open({ connection, dialect }) {
     const tag = new Type2Tag(connection, { dialect });
+    const access = createTagAccess(connection, { dialect });
+    const source: PageSource = {
+      readPages: (first, count, options) => tag.readPages(first, count, options),
+      reselect: async (signal) => (access.hasFrames ? access.reselect(signal) : undefined),
+    };
     return {
       helper: tag,
       identify: async () => productIdentity(await tag.identify()),
-      memory: { read: (options) => readMemory(tag, options) },
+      memory: { read: (options) => readMemory(tag, source, options) },
       ndef: type2Ndef(tag),
     };
   },
@@ -42,15 +48,15 @@ function productIdentity({ product, version }: Type2Identity): ProductIdentity |
   return { name: product.name, evidence, userBytes: pages * PAGE_BYTES };
 }
 
-async function readMemory(tag: Type2Tag, options?: ReadMemoryOptions): Promise<CardMemory> {
+async function readMemory(tag: Type2Tag, source: PageSource, options?: ReadMemoryOptions): Promise<CardMemory> {
   const callOptions = options?.signal && { signal: options.signal };
   const { product } = await tag.identify(callOptions);
-  if (product !== undefined) return readNamedPages(tag, product, options);
+  if (product !== undefined) return readNamedPages(source, product, options);
   // the reader lets nobody ask: the capability container says how much there is at least
   const container = await tag.readCapabilityContainer(callOptions);
   const last = 3 + (container?.areaBytes ?? SMALLEST_AREA_BYTES) / PAGE_BYTES;
   const map: PageMap = { memory: [[0, last]], user: [[4, last]], commands: [] };
-  return readNamedPages(tag, map, options);
+  return readNamedPages(source, map, options);
 }
 
 function type2Ndef(tag: Type2Tag): TapNdef {

@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+import * as core from "@cardwire/core";
+import * as cardwire from "./index.ts";
+
+test("the root hands on the contracts, and adds these", () => {
+  const own = Object.keys(cardwire).filter((name) => !(name in core));
+  expect(own.sort()).toMatchInlineSnapshot(`
+    [
+      "NoTransportError",
+      "createVirtualReader",
+      "identifyAtr",
+      "isNoTransportError",
+      "nameFrameOf",
+      "openContext",
+      "readerFamilies",
+      "tapEvents",
+      "taps",
+    ]
+  `);
+  expect(Object.keys(core).filter((name) => !(name in cardwire))).toEqual([]);
+});

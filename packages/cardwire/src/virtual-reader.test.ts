@@ -1,0 +1,152 @@
+import { concatBytes, type ConformanceProfile, type TraceEvent } from "@cardwire/core";
+import { loadTag, type UltralightDump } from "@cardwire/virtual";
+import { ntag213WithText, ntag216WithUri, ultralightEv1Ticket } from "@cardwire/virtual/samples";
+import { describe, expect, test } from "vitest";
+import type { CardMemory } from "./memory.ts";
+import { openContext } from "./open-context.ts";
+import { taps } from "./taps.ts";
+import type { Tap } from "./tap.ts";
+import { createVirtualReader, type VirtualReaderOptions } from "./virtual-reader.ts";
+
+/** Does something with the tap of a tag that lies on a virtual reader. */
+async function withTap<Result>(
+  dump: UltralightDump,
+  use: (tap: Tap, reader: ReturnType<typeof createVirtualReader>) => Promise<Result>,
+  options: VirtualReaderOptions = {},
+): Promise<Result> {
+  await using reader = createVirtualReader({ ...options, tags: [loadTag(dump)] });
+  for await (const tap of taps({ context: reader.context })) return await use(tap, reader);
+  throw new Error("no tap");
+}
+
+function allBytes({ areas }: CardMemory): Uint8Array {
+  return concatBytes(...areas.map(({ bytes }) => bytes ?? new Uint8Array(0)));
+}
+
+/** What a dump shows: PWD and PACK are never given away. */
+function shown({ memory }: UltralightDump): Uint8Array {
+  const bytes = memory.slice();
+  return bytes.fill(0, -8);
+}
+
+describe.each<ConformanceProfile>(["documented", "nfccx"])("a tag on a virtual reader, profile %s", (profile) => {
+  test.each([
+    ["NTAG216", ntag216WithUri, 888],
+    ["NTAG213", ntag213WithText, 144],
+    ["MIFARE Ultralight EV1 48", ultralightEv1Ticket, 48],
+  ] as const)("is a %s, and gives its memory", async (name, sample, userBytes) => {
+    const dump = sample();
+    await withTap(
+      dump,
+      async (tap) => {
+        expect(tap.card).toMatchObject({
+          name,
+          family: "mifare-ultralight",
+          kind: "storage",
+          interface: "contactless",
+          standard: "ISO 14443 A, part 3",
+          certainty: "product",
+          userBytes,
+        });
+        expect(tap.uid).toEqual(dump.uid);
+        expect(tap.problems).toEqual([]);
+        const progress: number[] = [];
+        const memory = await tap.memory?.read({ onProgress: (read, total) => progress.push(read / total) });
+        expect(memory && allBytes(memory)).toEqual(shown(dump));
+        expect(progress.at(-1)).toBe(1);
+        expect((await tap.as("mifare-ultralight")?.identify())?.product?.name).toBe(name);
+      },
+      { profile },
+    );
+  });
+
+  test("holds what was written to it", async () => {
+    await withTap(
+      ntag213WithText(),
+      async ({ ndef }) => {
+        const before = await ndef?.read();
+        expect(before?.records[0]?.recordType).toBe("text");
+        await ndef?.write({ records: [{ recordType: "url", data: "https://example.com/" }] });
+        const after = await ndef?.read();
+        expect(new TextDecoder().decode(after?.records[0]?.data ?? undefined)).toBe("https://example.com/");
+        await ndef?.makeReadOnly();
+        await expect(ndef?.write("no more")).rejects.toMatchObject({ code: "NOT_SUPPORTED" });
+      },
+      { profile },
+    );
+  });
+
+  test("keeps to itself what a password protects, and rolls nothing else into its place", async () => {
+    const dump = ntag213WithText();
+    const protectedDump = { ...dump, memory: dump.memory.slice() };
+    protectedDump.memory[0x29 * 4 + 3] = 10; // AUTH0
+    protectedDump.memory[0x2a * 4] = 0x80; // PROT
+    await withTap(
+      protectedDump,
+      async (tap) => {
+        const memory = await tap.memory?.read();
+        const areas = memory?.areas.map(({ name, address, units, bytes, problem }) => [
+          name,
+          address,
+          units,
+          bytes?.length,
+          problem,
+        ]);
+        expect(areas?.slice(4)).toEqual([
+          ["user memory", 4, 6, 24, undefined],
+          ["user memory", 10, 30, undefined, "protected"],
+          ["dynamic lock bytes", 0x28, 1, undefined, "protected"],
+          ["CFG0: mirror, AUTH0", 0x29, 1, undefined, "protected"],
+          ["CFG1: ACCESS", 0x2a, 1, undefined, "protected"],
+          ["PWD, never shown", 0x2b, 1, undefined, undefined],
+          ["PACK, never shown", 0x2c, 1, undefined, undefined],
+        ]);
+        expect(memory?.areas[4]?.bytes).toEqual(dump.memory.slice(16, 40));
+      },
+      { profile },
+    );
+  });
+});
+
+test("a tag pulled while it is read ends in one typed error", async () => {
+  await withTap(ntag216WithUri(), async (tap, { field }) => {
+    field.pullAfter(3);
+    await expect(tap.memory?.read()).rejects.toMatchObject({ name: "SmartCardError" });
+    await expect.poll(() => tap.gone.aborted).toBe(true);
+    await expect(tap.transmit(Uint8Array.of(0xff, 0xca, 0, 0, 0))).rejects.toMatchObject({
+      responseCode: "removed-card",
+    });
+  });
+});
+
+test("a signal ends a reading", async () => {
+  await withTap(ntag216WithUri(), async (tap) => {
+    await expect(tap.memory?.read({ signal: AbortSignal.abort(new Error("enough")) })).rejects.toThrow("enough");
+  });
+});
+
+test("the trace has every layer, down and up", async () => {
+  const events: TraceEvent[] = [];
+  await withTap(ntag213WithText(), async (tap) => void (await tap.memory?.read()), {
+    trace: (event) => events.push(event),
+  });
+  for (const layer of ["ioctl", "apdu", "rf"] as const)
+    for (const direction of ["down", "up"] as const)
+      expect(events.some((event) => event.layer === layer && event.direction === direction)).toBe(true);
+  const times = events.map(({ timeUs }) => timeUs);
+  expect(times).toEqual([...times].sort((a, b) => a - b));
+});
+
+test("openContext gives a virtual reader that ends with its context", async () => {
+  const context = await openContext({ transport: "virtual", virtual: { tags: [loadTag(ntag213WithText())] } });
+  expect(await context.listReaders()).toEqual(["cardwire NFC 0"]);
+  await context.close();
+  await context.close();
+  await expect(context.listReaders()).rejects.toMatchObject({ name: "InvalidStateError" });
+});
+
+test("openContext says what to do where there is no pcscd", async () => {
+  const opening = openContext({ transport: "pcsclite", pcsclite: { socketPath: "/nowhere/pcscd.comm" } });
+  await expect(opening).rejects.toMatchObject({ name: "NoTransportError", code: "NO_SERVICE", fault: "host" });
+  await expect(opening).rejects.toThrow(/\/nowhere\/pcscd\.comm.*apt install pcscd/);
+});
