@@ -55,7 +55,10 @@ export interface RfField {
   readonly delayUs?: number;
 }
 
-/** A command APDU for a tag whose ISO-DEP layer (ISO/IEC 14443-4) the front end runs itself. */
+/**
+ * A command APDU for a tag whose ISO-DEP layer (ISO/IEC 14443-4) the front end runs itself. An empty one only asks whether
+ * the tag is still there; any frame is a yes. A front end that does not run ISO-DEP answers both "unsupported".
+ */
 export interface RfApdu {
   readonly kind: "apdu";
   readonly command: Uint8Array;

@@ -1,5 +1,46 @@
 /**
- * ISO/IEC 14443-4 (ISO-DEP): ATS and ATTRIB, blocks, chaining, waiting time extension, and a virtual card.
+ * ISO/IEC 14443-4 (ISO-DEP): ATS and ATTRIB, blocks and their dialogues, and the family for a reader.
  * @packageDocumentation
  */
-export {};
+export {
+  activateTypeA,
+  activateTypeB,
+  type ActivationOptions,
+  type ActivationOutcome,
+  type IsoDepActivation,
+  type IsoDepActivationFailure,
+  linkOfAts,
+  linkOfProtocolInfo,
+  selectBitRates,
+} from "./activation.ts";
+export { parseProtocolInfo, type ProtocolInfo } from "./atqb.ts";
+export { type Ats, buildAts, parseAts } from "./ats.ts";
+export {
+  type AttribAnswer,
+  type AttribCommand,
+  buildAttrib,
+  buildAttribAnswer,
+  parseAttrib,
+  parseAttribAnswer,
+} from "./attrib.ts";
+export { type BitRates, parseBitRates } from "./bit-rates.ts";
+export {
+  type BlockNumber,
+  encodeBlock,
+  extensionFactor,
+  type InformationBlock,
+  type IsoDepBlock,
+  parseBlock,
+  type ReadyBlock,
+  type SupervisoryBlock,
+} from "./block.ts";
+export { isoDepDifferences, type IsoDepRules } from "./differences.ts";
+export { createIsoDepFamily, isoDep, type IsoDepFamilyOptions } from "./family.ts";
+export { frameBytesOf } from "./frame-size.ts";
+export { type ActivatedTarget } from "./identity.ts";
+export { IsoDepError, isIsoDepError } from "./iso-dep-error.ts";
+export { type IsoDepFailureReason, IsoDepLink, type IsoDepOutcome } from "./link.ts";
+export { type IsoDepParameters, parametersOfAts, parametersOfProtocolInfo, type PrologueWish } from "./parameters.ts";
+export { buildPps, buildPpsAnswer, parsePps, type Pps } from "./pps.ts";
+export { buildRats, parseRats, type Rats } from "./rats.ts";
+export { frameWaitingTimeUs, startUpGuardTimeUs } from "./timing.ts";

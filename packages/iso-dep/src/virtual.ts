@@ -1,5 +1,8 @@
 /**
- * ISO/IEC 14443-4 (ISO-DEP): ATS and ATTRIB, blocks, chaining, waiting time extension, and a virtual card: virtual.
+ * ISO-DEP cards for a virtual field, type A and type B, with an application of one's own.
  * @packageDocumentation
  */
-export {};
+export { type IsoDepApplication, type IsoDepApplicationLike } from "./virtual/application.ts";
+export { type IsoDepBehaviour } from "./virtual/behaviour.ts";
+export { createIsoDepCard, type IsoDepCard } from "./virtual/card.ts";
+export { type IsoDepCardAOptions, type IsoDepCardBOptions, type IsoDepCardOptions } from "./virtual/card-options.ts";

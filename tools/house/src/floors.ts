@@ -10,7 +10,7 @@ export const floors: Readonly<Record<string, number>> = {
   ndef: 1,
   des: 1,
   "storage-card": 2,
-  "iso-dep": 2,
+  "iso-dep": 3,
   "mifare-ultralight": 3,
   "mifare-classic": 3,
   felica: 3,
