@@ -268,7 +268,7 @@ describe("writing the message", () => {
           expect(toHex(located({ ...area, memory }).ndef!.value)).toBe(toHex(next));
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
 });
