@@ -26,6 +26,8 @@ export class Limits {
   /** What comes of the promise, the timeout error when that is too late, or the signal's reason. */
   until<Value>(promise: Promise<Value>): Promise<Value> {
     if (this.#deadline === Infinity && this.#signal === undefined) return promise;
+    // nobody looks at what comes too late
+    promise.catch(() => undefined);
     return this.#race(
       this.leftMs,
       (resolve, reject) => {

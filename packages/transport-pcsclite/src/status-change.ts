@@ -35,6 +35,9 @@ export async function statusChange(
   asked: readonly SmartCardReaderStateIn[],
   { timeout, signal }: SmartCardGetStatusChangeOptions,
 ): Promise<SmartCardReaderStateOut[]> {
+  if (asked.every(({ currentState }) => currentState.ignore === true))
+    return asked.map(({ readerName }) => ignoredState(readerName).out);
+
   const limits = new Limits(timeout, signal, () => callError(SCARD.E_TIMEOUT, CALL));
   let knownCount: number | undefined;
   const look = (readers: readonly ReaderState[]): Look => {

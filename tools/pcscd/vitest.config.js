@@ -1,0 +1,16 @@
+import { defineConfig } from "vitest/config";
+
+const conditions = ["@cardwire/source"];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    root: import.meta.dirname,
+    include: ["src/**/*.integration.ts"],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // two daemons at a time are enough for a small machine
+    maxWorkers: 2,
+  },
+});
