@@ -130,6 +130,7 @@ describe("nfccx, from its source", () => {
     ["two frames", `FFD6000410${data}`, ["0A", "0A"], "9000", ["A004", data]],
     ["NAKs not looked at", `FFD6000410${data}`, ["04", "00"], "9000", ["A004", data]],
     ["silence", `FFD6000410${data}`, ["0A", "timeout", "done"], "6981", ["A004", data, "reselect"]],
+    ["long answers", `FFD6000410${data}`, ["0A0A", "0A0A"], "9000", ["A004", data]],
     ["block 0", `FFD6000010${data}`, [], "6B00", []],
     ["Lc 15", "FFD600040F000102030405060708090A0B0C0D0E", [], "6C00", []],
     ["Lc 17", `FFD6000411${data}10`, [], "6282", []],
@@ -170,6 +171,15 @@ describe("nfccx, from its source", () => {
       "0A0A9000",
       ["C105", "01000000", "B005"],
     ],
+    ["second block cut off", "FFC2000307A005800105800100", [], "6986", []],
+    ["second block of two bytes", "FFC2000308A006800105800200", [], "6A82", []],
+    [
+      "an error behind a transfer that was answered at length",
+      "FFC200030EA00C80010581040100000080020000",
+      ["0A", "timeout", "0A0A"],
+      "0A0A6A82",
+      ["C105", "01000000", "B005"],
+    ],
     ["block of two bytes", "FFC200030CA00A8002000581040100 0000", [], "6A82", []],
     ["operand of three bytes", "FFC200030AA0088001058103010000", [], "6986", []],
     ["template too long", "FFC200030BA00A80010581040100 0000", [], "6981", []],
@@ -184,6 +194,10 @@ describe("nfccx, from its source", () => {
     ["increment", "C10501000000", ["0A", "timeout"], "9700C003009000", ["C105", "01000000"]],
     ["increment in one frame", "C105010000", [data], `9710${data}C003009000`, ["C105010000"]],
     ["raw", "00003004", [data], `9710${data}C003009000`, ["3004"]],
+    ["write, answered at length", `A004${data}`, ["0A", "0A0A"], "9700C003009000", ["A004", data]],
+    ["raw write", `0000A004${data}`, ["0A", "0A"], "9700C003009000", ["A004", data]],
+    ["raw authentication", `0000600411223344${KEY}`, ["done"], "9700C003009000", [`auth a 4 ${KEY} 11223344`]],
+    ["raw authentication of another card", `0000600499999999${KEY}`, [], "C003016981", []],
     ["unknown", "5000", [], "C003016981", []],
     ["too short", "A004", [], "C003016981", []],
   ])("transceive: %s", (_what, bytes, replies, response, requests) => {
@@ -192,6 +206,21 @@ describe("nfccx, from its source", () => {
     const object = `95${toHex(Uint8Array.of(bytes.length / 2))}${bytes}`;
     const apdu = `FFC20001${toHex(Uint8Array.of(object.length / 2))}${object}`;
     expect(exchange(session, apdu, replies)).toEqual([`${response}9000`, requests]);
+  });
+});
+
+describe("nfccx, a transceive object in a small area", () => {
+  const data = "000102030405060708090A0B0C0D0E0F";
+  // the card is asked whatever the area; the object has to fit, then the error object
+  it.each([
+    [9, "C0030167009000"],
+    [22, `9710${data}6700`],
+    [24, "6C17"],
+    [25, `9710${data}C0030090009000`],
+  ])("of %i bytes", (area, response) => {
+    const session = open("nfccx");
+    send(session, "FFC20000028100");
+    expect(exchange(session, "FFC2000104950230 04", [data], area)).toEqual([response, ["3004"]]);
   });
 });
 

@@ -12,8 +12,13 @@ const OPERAND_OBJECT = 0x81;
  * The two frames of an increment, decrement or restore, as Windows' RF layer sends them: the first reply must begin with
  * ACK, the second must not come. A failure selects the card again.
  */
-export function* twoPhaseNfcCx(command: StorageCommand, first: Uint8Array, second: Uint8Array): RfDialogue<number> {
-  let statusWord = yield* exchange(command, first);
+export function* twoPhaseNfcCx(
+  command: StorageCommand,
+  first: Uint8Array,
+  second: Uint8Array,
+  limit: number = command.area,
+): RfDialogue<number> {
+  let statusWord = yield* exchange(command, first, limit);
   if (statusWord === StatusWord.OK && command.received[0] !== ACK) {
     command.failure = "framing";
     statusWord = StatusWord.COMMAND_INCOMPATIBLE;
@@ -24,7 +29,7 @@ export function* twoPhaseNfcCx(command: StorageCommand, first: Uint8Array, secon
       command.received = new Uint8Array(0);
       return StatusWord.OK;
     }
-    command.accept(reply);
+    command.accept(reply, limit);
     command.failure ??= "framing";
     statusWord = StatusWord.COMMAND_INCOMPATIBLE;
   }
@@ -41,7 +46,8 @@ function* transfer(command: StorageCommand, block: number): RfDialogue<boolean> 
 
 /**
  * Increment / Decrement as Windows' driver has it: `A0|A1 len { 80 01 dst [80 01 dst2] 81 04 operand }…`, the part in
- * braces repeated at will. It stops at the first error; what was transferred stays.
+ * braces repeated at will. It stops at the first error; what was transferred stays, and what the card said to the last
+ * transfer comes with a status word that was found without asking the card again.
  */
 export function* incrementDecrementNfcCx(command: StorageCommand): CommandDialogue {
   let received: Uint8Array = new Uint8Array(0);
@@ -55,21 +61,22 @@ export function* incrementDecrementNfcCx(command: StorageCommand): CommandDialog
       length === 0 ||
       end > command.lc
     )
-      return command.end(StatusWord.COMMAND_INCOMPATIBLE);
+      return command.end(StatusWord.COMMAND_INCOMPATIBLE, received);
     const operation = template === INCREMENT ? CLASSIC_COMMAND.INCREMENT : CLASSIC_COMMAND.DECREMENT;
     index += 2;
     while (index < end) {
-      if (!isBlockObject(command, index, end)) return command.end(StatusWord.ADDRESS_NOT_FOUND);
+      if (!isBlockObject(command, index, end)) return command.end(StatusWord.ADDRESS_NOT_FOUND, received);
       const block = command.data(index + 2);
       index += 3;
       let copyTo: number | undefined;
-      if (index < end && command.data(index) === BLOCK_OBJECT) {
-        if (!isBlockObject(command, index, end)) return command.end(StatusWord.ADDRESS_NOT_FOUND);
+      // a second block object that is cut off is taken for a wrong operand
+      if (index + 3 <= end && command.data(index) === BLOCK_OBJECT) {
+        if (!isBlockObject(command, index, end)) return command.end(StatusWord.ADDRESS_NOT_FOUND, received);
         copyTo = command.data(index + 2);
         index += 3;
       }
       if (index + 6 > end || command.data(index) !== OPERAND_OBJECT || command.data(index + 1) !== 4)
-        return command.end(StatusWord.COMMAND_NOT_ALLOWED);
+        return command.end(StatusWord.COMMAND_NOT_ALLOWED, received);
       const operand = command.copyData(index + 2, 4);
       index += 6;
 

@@ -22,7 +22,7 @@ export function* writeBlock(command: StorageCommand): CommandDialogue {
   return command.end(StatusWord.OK);
 }
 
-/** UPDATE BINARY as Windows' driver has it: block 0 refused, and a NAK in either phase not looked at. */
+/** UPDATE BINARY as Windows' driver has it: block 0 refused, and what the card says to either phase not looked at. */
 export function* writeBlockNfcCx(command: StorageCommand): CommandDialogue {
   if (command.p1 !== 0 || command.p2 === 0) return command.end(StatusWord.WRONG_P1P2);
   if (command.lc < BLOCK_BYTES) return command.end(StatusWord.WRONG_LE);
@@ -34,5 +34,5 @@ export function* writeBlockNfcCx(command: StorageCommand): CommandDialogue {
       return command.end(statusWord);
     }
   }
-  return command.received.length > 1 ? command.end(StatusWord.OK, command.received) : command.end(StatusWord.OK);
+  return command.end(StatusWord.OK);
 }

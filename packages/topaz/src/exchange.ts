@@ -9,8 +9,13 @@ const RALL_BYTES = 0x7a;
  * Sends a frame as Windows does: the address is taken off every reply but those as long as RID's and RALL's, and a reply
  * with nothing after it is a failure. (NFC class extension, phLibNfc_JewelProcessResponse.)
  */
-export function* exchangeNfcCx(command: StorageCommand, data: Uint8Array, timeoutUs: number): RfDialogue<number> {
-  const statusWord = command.accept(yield { kind: "frame", data, timeoutUs });
+export function* exchangeNfcCx(
+  command: StorageCommand,
+  data: Uint8Array,
+  timeoutUs: number,
+  limit: number = command.area,
+): RfDialogue<number> {
+  const statusWord = command.accept(yield { kind: "frame", data, timeoutUs }, limit);
   if (statusWord !== StatusWord.OK) {
     yield* command.recover();
     return statusWord;

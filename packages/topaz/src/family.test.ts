@@ -140,6 +140,22 @@ describe("nfccx, from its source", () => {
       [`011300${UID4}`],
     ]);
   });
+
+  // the tag is asked whatever the area; the object has to fit, then the error object
+  it.each([
+    [7, "C0030167009000"],
+    [14, "97080102030405060708 6700"],
+    [15, "6C0F"],
+    [17, "97080102030405060708 C0030090009000"],
+  ])("answers a transceive object in an area of %i bytes", (area, response) => {
+    const session = open("nfccx");
+    send(session, "FFC20000028100");
+    const read = `0201${ZEROS}${UID4}`;
+    expect(exchange(session, `FFC2000110950E${read}`, ["010102030405060708"], area)).toEqual([
+      response.replace(" ", ""),
+      [read],
+    ]);
+  });
 });
 
 describe("documented", () => {

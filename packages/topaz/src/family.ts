@@ -51,7 +51,8 @@ export const topaz: CardFamily = {
       commands: {
         readBinary: rules.readBinary,
         updateBinary: rules.updateBinary,
-        transceive: exchangeNfcCx,
+        // an object of a transparent session has room for 255 bytes, whatever the area of the response
+        transceive: (command, data, timeoutUs) => exchangeNfcCx(command, data, timeoutUs, 255),
       },
     });
   },
