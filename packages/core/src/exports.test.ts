@@ -54,6 +54,7 @@ it("exports these names", () => {
       "isContractViolation",
       "registerContract",
       "scriptedAir",
+      "siliconBench",
     ]
   `);
 });

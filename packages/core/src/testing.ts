@@ -13,4 +13,5 @@ export {
 } from "./testing/contract/harness.ts";
 export { type ContractOptions, type ContractRegister, registerContract } from "./testing/contract/register.ts";
 export { atOnce, describeRfRequest, type ScriptedAir, scriptedAir } from "./testing/scripted-air.ts";
+export { type SiliconBench, siliconBench } from "./testing/silicon-bench.ts";
 export { VirtualClock, type VirtualClockOptions } from "./testing/virtual-clock.ts";

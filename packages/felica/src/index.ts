@@ -1,5 +1,6 @@
 /**
- * FeliCa Standard, Lite and Lite-S (NFC Forum Type 3 tags): the family for a reader.
+ * FeliCa Standard, Lite and Lite-S (NFC Forum Type 3 tags): the family for a reader, and a helper for
+ * applications.
  * @packageDocumentation
  */
 export {
@@ -12,6 +13,8 @@ export {
 } from "./commands.ts";
 export { felicaDifferences, type FelicaRules } from "./differences.ts";
 export { felica } from "./family.ts";
+export { FelicaError, type FelicaErrorCode, type FelicaErrorDetails, isFelicaError } from "./felica-error.ts";
+export { type FelicaCallOptions, type FelicaIdentity, FelicaTag, type FelicaTagOptions } from "./felica-tag.ts";
 export { LITE_BLOCK, LITE_SERVICE, LITE_SYSTEM } from "./lite-blocks.ts";
 export {
   liteMac,

@@ -1,6 +1,7 @@
 import { equalBytes } from "@cardwire/core";
 import { ICODE_COMMAND as COMMAND, ISO15693_ERROR } from "./commands.ts";
-import { ICODE_PASSWORDS, type IcodeFeatures, type IcodePassword } from "./virtual-image.ts";
+import { ICODE_PASSWORDS, type IcodePassword } from "./icode-passwords.ts";
+import type { IcodeFeatures } from "./virtual-image.ts";
 
 const DONE = Uint8Array.of(0);
 const EAS_SEQUENCE_BYTES = 32;

@@ -1,14 +1,4 @@
-/** The passwords of an ICODE, by the identifier that SET PASSWORD takes (ICODE SLIX2 data sheet, table 18). */
-export const ICODE_PASSWORDS: Readonly<Record<IcodePassword, number>> = {
-  read: 0x01,
-  write: 0x02,
-  privacy: 0x04,
-  destroy: 0x08,
-  eas: 0x10,
-};
-
-/** The names of {@link ICODE_PASSWORDS}. */
-export type IcodePassword = "read" | "write" | "privacy" | "destroy" | "eas";
+import type { IcodePassword } from "./icode-passwords.ts";
 
 /** What an ICODE SLIX or SLIX2 has beyond the standard. */
 export interface IcodeFeatures {

@@ -3,4 +3,5 @@
  * @packageDocumentation
  */
 export { createIso15693Tag, type Iso15693Tag, type Iso15693TagOptions } from "./virtual-tag.ts";
-export { type IcodeFeatures, type IcodePassword, ICODE_PASSWORDS, type Iso15693Image } from "./virtual-image.ts";
+export { ICODE_PASSWORDS, type IcodePassword } from "./icode-passwords.ts";
+export { type IcodeFeatures, type Iso15693Image } from "./virtual-image.ts";
