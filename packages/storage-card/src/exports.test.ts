@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import * as index from "./index.ts";
+import * as tagAccess from "./tag-access.ts";
 
 test("exports", () => {
   expect(Object.keys(index).sort()).toMatchInlineSnapshot(`
@@ -18,6 +19,13 @@ test("exports", () => {
       "rulesOf",
       "runObjects",
       "storageCardDifferences",
+    ]
+  `);
+  expect(Object.keys(tagAccess).sort()).toMatchInlineSnapshot(`
+    [
+      "TagAccessError",
+      "createTagAccess",
+      "isTagAccessError",
     ]
   `);
 });

@@ -22,6 +22,7 @@ export interface MifareUltralightTagOptions {
 
 /** A virtual Ultralight or NTAG. */
 export interface MifareUltralightTag extends VirtualTag {
+  select(): readonly [NfcATarget] | undefined;
   /** What the tag holds now: an image that makes the same tag again. */
   toImage(): MifareUltralightImage;
 }
