@@ -45,6 +45,6 @@ export function isFelicaError(value: unknown, code?: FelicaErrorCode): value is 
   return (
     isCardwireError(value) &&
     value.name === "FelicaError" &&
-    (code === undefined || (value as FelicaError).code === code)
+    (code === undefined || value.code === code)
   );
 }
