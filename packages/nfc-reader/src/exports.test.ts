@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import * as reader from "./index.ts";
+import * as recording from "./recording.ts";
 import * as testing from "./testing.ts";
 
 test("exports these names", () => {
@@ -20,6 +21,19 @@ test("testing exports these names", () => {
       "isConformanceFailure",
       "missingFor",
       "runConformance",
+    ]
+  `);
+});
+
+test("recording exports these names", () => {
+  expect(Object.keys(recording).sort()).toMatchInlineSnapshot(`
+    [
+      "createPcapngTrace",
+      "formatIoctlLogEntry",
+      "parseIoctlLog",
+      "parseIoctlLogEntry",
+      "recordIoctlDevice",
+      "replayIoctlLog",
     ]
   `);
 });

@@ -38,6 +38,7 @@ async function run(code: string): Promise<Claim[]> {
     conditions: ["@cardwire/source"],
     alias: {
       "@cardwire/nfc-reader": fileURLToPath(new URL("../src/index.ts", import.meta.url)),
+      "@cardwire/nfc-reader/recording": fileURLToPath(new URL("../src/recording.ts", import.meta.url)),
       "@cardwire/nfc-reader/testing": fileURLToPath(new URL("../src/testing.ts", import.meta.url)),
     },
   });

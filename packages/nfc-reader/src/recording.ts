@@ -1,0 +1,8 @@
+/**
+ * A device's traffic as a log that can be read and replayed, and a reader's trace as a capture for Wireshark.
+ * @packageDocumentation
+ */
+export { formatIoctlLogEntry, type IoctlLogEntry, parseIoctlLog, parseIoctlLogEntry } from "./recording/ioctl-log.ts";
+export { createPcapngTrace, type PcapngTrace, type PcapngTraceOptions } from "./recording/pcapng.ts";
+export { recordIoctlDevice } from "./recording/record-device.ts";
+export { replayIoctlLog } from "./recording/replay-device.ts";
