@@ -27,7 +27,7 @@ import {
 import type { LimitedCaller } from "./call-limit.ts";
 import type { Card } from "./card.ts";
 import type { DeviceLink } from "./device-link.ts";
-import { describeTransmit, scardError, statusError } from "./errors.ts";
+import { describeTransmit, knownError, scardError, statusError } from "./errors.ts";
 import { managerAttribute } from "./manager-attributes.ts";
 import { protocolBit, protocolOf } from "./protocol.ts";
 import type { Reader } from "./reader.ts";
@@ -152,12 +152,12 @@ export class IoctlConnection implements SmartCardConnection {
     try {
       exchange.resolve(parseTransmitOutput(output).response);
     } catch (error) {
-      exchange.reject(scardError("F_COMM_ERROR", this.readerName, describeTransmit(exchange.input), error));
+      exchange.reject(knownError(error, this.readerName, describeTransmit(exchange.input)));
     }
   };
 
   readonly #broken = (error: unknown): void => {
-    this.#endExchange()?.reject(scardError("E_READER_UNAVAILABLE", this.readerName, "transmit", error));
+    this.#endExchange()?.reject(knownError(error, this.readerName, "transmit"));
   };
 
   /** `undefined` when the connection has ended and told so before. */
@@ -276,7 +276,7 @@ export class IoctlConnection implements SmartCardConnection {
     try {
       result = await this.#link.call(code, input, outputLength);
     } catch (error) {
-      throw this.#refusal ?? scardError("E_READER_UNAVAILABLE", this.readerName, command, error);
+      throw this.#refusal ?? knownError(error, this.readerName, command);
     }
     if (result.status !== NTSTATUS.SUCCESS) throw this.#failed(result.status, command);
     return new Uint8Array(result.output);

@@ -1,4 +1,11 @@
-import { type SmartCardError, type SmartCardOtherError, toHex } from "@cardwire/core";
+import {
+  isFormatError,
+  isSmartCardError,
+  isSmartCardOtherError,
+  type SmartCardError,
+  type SmartCardOtherError,
+  toHex,
+} from "@cardwire/core";
 import {
   PCI_BYTES,
   SCARD,
@@ -25,6 +32,12 @@ export function statusError(status: number, readerName: string, command: string)
 
 function failure(readerName: string, command: string, cause?: unknown): SmartCardFailureContext {
   return cause === undefined ? { readerName, command } : { readerName, command, cause };
+}
+
+/** What a device breaks its contract with becomes an error that callers know; their own errors stay what they are. */
+export function knownError(error: unknown, readerName: string, command: string): Error {
+  if (isSmartCardError(error) || isSmartCardOtherError(error)) return error;
+  return scardError(isFormatError(error) ? "F_COMM_ERROR" : "E_READER_UNAVAILABLE", readerName, command, error);
 }
 
 /** The header of a command, from the input of a TRANSMIT. What follows it may be a PIN, and errors end up in logs. */

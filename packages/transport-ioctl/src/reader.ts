@@ -13,7 +13,7 @@ import { connectionState, negotiate, powerDown, resetCard, unpowerCard } from ".
 import { IoctlConnection } from "./connection.ts";
 import { DeviceLife, type DeviceUser } from "./device-life.ts";
 import type { DeviceLink } from "./device-link.ts";
-import { scardError } from "./errors.ts";
+import { knownError, scardError } from "./errors.ts";
 import { powerUp } from "./power-up.ts";
 import { protocolMask } from "./protocol.ts";
 import type { ReaderSnapshot } from "./reader-flags.ts";
@@ -218,6 +218,8 @@ export class Reader {
       this.#connections.add(connection);
       if (mode !== "shared") this.#exclusive = connection;
       return connection;
+    } catch (error) {
+      throw knownError(error, readerName, "connect");
     } finally {
       this.#host.changed();
     }
@@ -254,7 +256,11 @@ export class Reader {
   /** The state for `status`. */
   async state(readerName: string): Promise<SmartCardConnectionState> {
     if (this.#link === undefined) throw scardError("E_READER_UNAVAILABLE", readerName, "status");
-    return connectionState(this.#link, this.#card?.protocol ?? 0, readerName);
+    try {
+      return await connectionState(this.#link, this.#card?.protocol ?? 0, readerName);
+    } catch (error) {
+      throw knownError(error, readerName, "status");
+    }
   }
 
   /** Takes the reader for a connection's transaction. */
@@ -267,6 +273,8 @@ export class Reader {
   async finish(connection: IoctlConnection, disposition: SmartCardDisposition): Promise<void> {
     try {
       if (disposition !== "leave") await this.#dispose(connection, disposition);
+    } catch (error) {
+      throw knownError(error, connection.readerName, disposition);
     } finally {
       if (this.lock.holder === connection) this.#cancelIdleWatch();
       this.lock.release(connection);

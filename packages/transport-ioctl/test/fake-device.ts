@@ -132,6 +132,10 @@ export class FakeDevice implements IoctlDeviceInterface {
     return this.#handle?.pending.size ?? 0;
   }
 
+  get isOpen(): boolean {
+    return this.#handle !== undefined;
+  }
+
   insert(card: FakeCard = NTAG): void {
     this.card = card;
     this.state = this.#options.arrivalState ?? SCARD_READER_STATE.SPECIFIC;
