@@ -127,7 +127,7 @@ test("a signal ends a reading", async () => {
 
 test("the trace has every layer, down and up", async () => {
   const events: TraceEvent[] = [];
-  await withTap(ntag213WithText(), async (tap) => void (await tap.memory?.read()), {
+  await withTap(ntag213WithText(), async (tap) => tap.memory?.read(), {
     trace: (event) => events.push(event),
   });
   for (const layer of ["ioctl", "apdu", "rf"] as const)
