@@ -20,4 +20,5 @@ export { type LockPlan, planLock } from "./type2/locking.ts";
 export { type Type2Identity } from "./type2/probe.ts";
 export { type Type2Memory } from "./type2/read-memory.ts";
 export { isType2Error, Type2Error, type Type2ErrorCode, type Type2WriteProgress } from "./type2/type2-error.ts";
-export { type PasswordProtection, type Type2CallOptions, Type2Tag, type Type2TagOptions } from "./type2/type2-tag.ts";
+export { type PasswordProtection } from "./type2/protection.ts";
+export { type Type2CallOptions, Type2Tag, type Type2TagOptions } from "./type2/type2-tag.ts";

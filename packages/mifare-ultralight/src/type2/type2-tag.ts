@@ -7,10 +7,12 @@ import { factoryPages } from "./format.ts";
 import { type LockPlan, planLock } from "./locking.ts";
 import { type PageWrite, planMessageWrite, readNdefArea } from "./ndef.ts";
 import { PageAccess } from "./page-access.ts";
+import { checkProtection, type PasswordProtection, protectionWrites } from "./protection.ts";
 import { probe, type Type2Identity } from "./probe.ts";
 import { readMemory, readRange, type Type2Memory } from "./read-memory.ts";
 import { authenticateKey, authenticatePassword, keyPages, type Random, requireBytes } from "./security.ts";
 import { Type2Error } from "./type2-error.ts";
+import { writePages } from "./write-pages.ts";
 
 /** How a Type 2 tag is spoken to. */
 export interface Type2TagOptions extends TagAccessOptions {
@@ -29,22 +31,6 @@ export interface Type2CallOptions {
   readonly signal?: AbortSignal;
 }
 
-/** How pages are protected by a password (NTAG21x section 8.8, MF0ULx1 section 8.6). */
-export interface PasswordProtection {
-  /** 4 bytes. */
-  readonly password: Uint8Array;
-  /** What the tag proves itself with, 2 bytes. */
-  readonly acknowledgement: Uint8Array;
-  /** The first page that needs the password for writing. */
-  readonly firstPage: number;
-  /** True: for reading too. */
-  readonly protectsRead?: boolean;
-  /** After how many wrong passwords in a row none is taken any more, for ever: 1–7; no limit when absent. */
-  readonly attempts?: number;
-}
-
-const PROTECT_READ = 0x80;
-const LIMIT_BITS = 0x07;
 const DEFAULT_REPLY_BYTES = 240;
 const NFC_COUNTER = 2;
 /** More pages than the user memory of the oldest Ultralight, which knows neither GET_VERSION nor FAST_READ. */
@@ -121,7 +107,7 @@ export class Type2Tag {
     const writes: PageWrite[] = [];
     for (let at = 0; at < bytes.length; at += PAGE_BYTES)
       writes.push({ page: first + at / PAGE_BYTES, data: bytes.subarray(at, at + PAGE_BYTES) });
-    return this.#run(options, (signal) => this.#write(writes, signal));
+    return this.#run(options, (signal) => writePages(this.#pages, writes, signal));
   }
 
   /** The capability container; `undefined` when page 3 holds none. */
@@ -155,7 +141,7 @@ export class Type2Tag {
       const area = await readNdefArea(read);
       if (area === undefined) throw new Type2Error("NOT_SUPPORTED", "the tag is not formatted for NDEF");
       if (area.container.writeAccess !== 0) throw new Type2Error("NOT_SUPPORTED", "the tag's NDEF is read-only");
-      await this.#write(await planMessageWrite(area, bytes, read), signal);
+      await writePages(this.#pages, await planMessageWrite(area, bytes, read), signal);
     });
   }
 
@@ -167,9 +153,9 @@ export class Type2Tag {
    */
   format(options: Type2CallOptions = {}): Promise<void> {
     return this.#run(options, async (signal) => {
-      const product = await this.#requireProduct(signal);
+      const product = await this.#knownProduct(signal);
       const before = (await this.#pages.readFour(3, signal)).subarray(0, PAGE_BYTES);
-      await this.#write(factoryPages(product, before), signal);
+      await writePages(this.#pages, factoryPages(product, before), signal);
     });
   }
 
@@ -177,8 +163,8 @@ export class Type2Tag {
   lockPages(pages: Iterable<PageAddress>, options: Type2CallOptions = {}): Promise<readonly PageAddress[]> {
     const wanted = [...pages];
     return this.#run(options, async (signal) => {
-      const plan = planLock(await this.#requireProduct(signal), wanted);
-      await this.#write(plan.writes, signal);
+      const plan = planLock(await this.#knownProduct(signal), wanted);
+      await writePages(this.#pages, plan.writes, signal);
       return plan.locked;
     });
   }
@@ -186,20 +172,20 @@ export class Type2Tag {
   /** Makes the tag read-only for ever: the capability container says so, then all lock bits of the user memory are set. */
   makeReadOnly(options: Type2CallOptions = {}): Promise<void> {
     return this.#run(options, async (signal) => {
-      const product = await this.#requireProduct(signal);
+      const product = await this.#knownProduct(signal);
       const container = (await this.#pages.readFour(3, signal)).slice(0, PAGE_BYTES);
       container[3] = (container[3] ?? 0) | READ_ONLY_ACCESS;
       const user: PageAddress[] = [3];
       for (const [first, last] of product.user) for (let page = first; page <= last; page++) user.push(page);
       const plan: LockPlan = planLock(product, user);
-      await this.#write([{ page: 3, data: container }, ...plan.writes], signal);
+      await writePages(this.#pages, [{ page: 3, data: container }, ...plan.writes], signal);
     });
   }
 
   /** Gives the password and the tag's acknowledgement of it, 2 bytes. @throws Type2Error WRONG_KEY */
   authenticate(password: Uint8Array, options: Type2CallOptions = {}): Promise<Uint8Array> {
     return this.#run(options, async (signal) => {
-      await this.#require("PASSWORD_AUTHENTICATE", signal);
+      await this.#productWith("PASSWORD_AUTHENTICATE", signal);
       return authenticatePassword(this.#pages, password, signal);
     });
   }
@@ -213,7 +199,7 @@ export class Type2Tag {
    */
   authenticateWithKey(key: Uint8Array, keyNumber = 0, options: Type2CallOptions = {}): Promise<void> {
     return this.#run(options, async (signal) => {
-      const product = await this.#requireProduct(signal);
+      const product = await this.#knownProduct(signal);
       await authenticateKey(this.#pages, cipherOf(product), key, keyNumber, this.#random, signal);
     });
   }
@@ -221,46 +207,28 @@ export class Type2Tag {
   /** Writes a key into its pages. It counts from the next authentication on. */
   writeKey(key: Uint8Array, options: Type2CallOptions = {}): Promise<void> {
     return this.#run(options, async (signal) => {
-      const product = await this.#requireProduct(signal);
+      const product = await this.#knownProduct(signal);
       const first = product.hiddenFrom ?? 0;
       const writes = keyPages(cipherOf(product), key).map((data, index) => ({ page: first + index, data }));
-      await this.#write(writes, signal);
+      await writePages(this.#pages, writes, signal);
     });
   }
 
   /** Sets password, acknowledgement and what they protect. It counts from the next selection on. */
   protect(protection: PasswordProtection, options: Type2CallOptions = {}): Promise<void> {
-    const { password, acknowledgement, firstPage, protectsRead = false, attempts = 0 } = protection;
-    requireBytes(password, 4, "a password");
-    requireBytes(acknowledgement, 2, "an acknowledgement");
-    if (!Number.isInteger(firstPage) || firstPage < 0 || firstPage > 0xff)
-      throw new UsageError(`${firstPage} is no page to protect from`);
-    if (!Number.isInteger(attempts) || attempts < 0 || attempts > LIMIT_BITS)
-      throw new UsageError(`${attempts} is no number of attempts`);
+    checkProtection(protection);
     return this.#run(options, async (signal) => {
-      const product = await this.#require("PASSWORD_AUTHENTICATE", signal);
+      const product = await this.#productWith("PASSWORD_AUTHENTICATE", signal);
       const page = product.configurationPage ?? 0;
-      const configuration = (await readRange(this.#pages, product, [page, page + 1], signal)).slice();
-      configuration[3] = firstPage;
-      configuration[4] =
-        ((configuration[4] ?? 0) & ~(PROTECT_READ | LIMIT_BITS)) | (protectsRead ? PROTECT_READ : 0) | attempts;
-      // AUTH0 last: a tag torn away before is not protected by a password that nobody knows
-      await this.#write(
-        [
-          { page: page + 2, data: password.slice() },
-          { page: page + 3, data: Uint8Array.of(...acknowledgement, 0, 0) },
-          { page: page + 1, data: configuration.subarray(4, 8) },
-          { page, data: configuration.subarray(0, 4) },
-        ],
-        signal,
-      );
+      const before = await readRange(this.#pages, product, [page, page + 1], signal);
+      await writePages(this.#pages, protectionWrites(protection, page, before), signal);
     });
   }
 
   /** Reads a 24-bit counter. NTAG213, 215 and 216 have counter 2 alone. */
   readCounter(counter: number = NFC_COUNTER, options: Type2CallOptions = {}): Promise<number> {
     return this.#run(options, async (signal) => {
-      await this.#require("READ_COUNTER", signal);
+      await this.#productWith("READ_COUNTER", signal);
       const frame = Uint8Array.of(Type2Command.READ_COUNTER, counter);
       const [low = 0, middle = 0, high = 0] = await this.#pages.askBytes("READ_CNT", frame, 3, signal);
       return low | (middle << 8) | (high << 16);
@@ -272,7 +240,7 @@ export class Type2Tag {
     if (!Number.isInteger(step) || step < 0 || step > 0xff_ffff)
       throw new UsageError(`${step} is no step of a counter`);
     return this.#run(options, async (signal) => {
-      await this.#require("INCREMENT_COUNTER", signal);
+      await this.#productWith("INCREMENT_COUNTER", signal);
       const bytes = [step & 0xff, (step >> 8) & 0xff, step >> 16, 0];
       await this.#pages.askAck("INCR_CNT", Uint8Array.of(Type2Command.INCREMENT_COUNTER, counter, ...bytes), signal);
     });
@@ -284,7 +252,7 @@ export class Type2Tag {
    */
   wasTorn(counter: number, options: Type2CallOptions = {}): Promise<boolean> {
     return this.#run(options, async (signal) => {
-      await this.#require("CHECK_TEARING_EVENT", signal);
+      await this.#productWith("CHECK_TEARING_EVENT", signal);
       const frame = Uint8Array.of(Type2Command.CHECK_TEARING_EVENT, counter);
       return (await this.#pages.askBytes("CHECK_TEARING_EVENT", frame, 1, signal))[0] !== 0xbd;
     });
@@ -293,7 +261,7 @@ export class Type2Tag {
   /** The originality signature: 32 bytes of ECDSA over the UID, 48 of Ultralight AES. */
   readSignature(options: Type2CallOptions = {}): Promise<Uint8Array> {
     return this.#run(options, async (signal) => {
-      const product = await this.#require("READ_SIGNATURE", signal);
+      const product = await this.#productWith("READ_SIGNATURE", signal);
       const frame = Uint8Array.of(Type2Command.READ_SIGNATURE, 0);
       return this.#pages.askBytes("READ_SIG", frame, product.signatureBytes ?? 32, signal);
     });
@@ -307,14 +275,14 @@ export class Type2Tag {
     return (this.#identity ??= await probe(this.#pages, signal));
   }
 
-  async #requireProduct(signal?: AbortSignal): Promise<UltralightProduct> {
+  async #knownProduct(signal?: AbortSignal): Promise<UltralightProduct> {
     const { product } = await this.#identify(signal);
     if (product === undefined) throw new Type2Error("NOT_SUPPORTED", "the tag's product is not known");
     return product;
   }
 
-  async #require(command: OptionalCommand, signal?: AbortSignal): Promise<UltralightProduct> {
-    const product = await this.#requireProduct(signal);
+  async #productWith(command: OptionalCommand, signal?: AbortSignal): Promise<UltralightProduct> {
+    const product = await this.#knownProduct(signal);
     if (product.commands.includes(command)) return product;
     throw new Type2Error("NOT_SUPPORTED", `${product.name} does not have ${command}`);
   }
@@ -330,24 +298,6 @@ export class Type2Tag {
       const identity = isLong ? await this.#identify(signal) : this.#identity;
       return readRange(this.#pages, identity?.product, range, signal);
     };
-  }
-
-  async #write(writes: readonly PageWrite[], signal?: AbortSignal): Promise<void> {
-    for (const [index, { page, data }] of writes.entries())
-      try {
-        signal?.throwIfAborted();
-        await this.#pages.writePage(page, data, signal);
-      } catch (cause) {
-        if (writes.length === 1) throw cause;
-        const number = ({ page: address }: PageWrite): PageAddress => address;
-        const pagesWritten = writes.slice(0, index).map(number);
-        const pagesLeft = writes.slice(index).map(number);
-        throw new Type2Error("WRITE_INTERRUPTED", `writing stopped at page ${page}`, {
-          cause,
-          pagesWritten,
-          pagesLeft,
-        });
-      }
   }
 }
 
