@@ -1,27 +1,25 @@
 /**
- * The demo of the README: builds what the command needs, in silence unless it fails, then runs `cardwire demo` with the
- * arguments given. Node starts both itself, so that it works in every shell.
+ * The demo of the README: builds the command from its sources into one file, which takes a moment, and runs
+ * `cardwire demo` with the arguments given.
  */
 import { spawnSync } from "node:child_process";
-import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
-const turbo = createRequire(import.meta.url).resolve("turbo/bin/turbo");
+const cli = fileURLToPath(new URL("../../packages/cli/", import.meta.url));
+// beside the command's dependencies, where Node finds them
+const bundle = `${cli}node_modules/.cache/cardwire-demo.mjs`;
 
-process.stderr.write("building cardwire …\n");
-const build = spawnSync(
-  process.execPath,
-  [turbo, "run", "build", "--filter=@cardwire/cli...", "--output-logs=errors-only"],
-  { cwd: root, encoding: "utf8", env: { ...process.env, TURBO_TELEMETRY_DISABLED: "1" } },
-);
-if (build.status !== 0) {
-  process.stderr.write(`${build.stdout ?? ""}${build.stderr ?? ""}${build.error?.message ?? ""}\n`);
-  process.exit(1);
-}
-
-const demo = spawnSync(process.execPath, ["packages/cli/dist/cli.js", "demo", ...process.argv.slice(2)], {
-  cwd: root,
-  stdio: "inherit",
+await build({
+  entryPoints: [`${cli}src/cli.ts`],
+  outfile: bundle,
+  bundle: true,
+  platform: "node",
+  format: "esm",
+  target: "node20",
+  conditions: ["@cardwire/source"],
+  external: ["commander", "picocolors"],
+  logLevel: "error",
 });
+const demo = spawnSync(process.execPath, [bundle, "demo", ...process.argv.slice(2)], { stdio: "inherit" });
 process.exit(demo.status ?? 1);
