@@ -49,17 +49,37 @@ const S_DESELECT = 0xc2;
 const S_WTX = 0xf2;
 const S_PARAMETERS = 0xf0;
 
-const NO_BYTES = new Uint8Array(0);
+type Writable<Block> = { -readonly [Field in keyof Block]: Block[Field] };
 
-function pcbOf(block: IsoDepBlock): number {
-  switch (block.kind) {
-    case "i":
-      return I_BLOCK | block.number | (block.chaining ? CHAINING : 0) | (block.nad === undefined ? 0 : WITH_NAD);
-    case "r":
-      return R_BLOCK | block.number | (block.nak ? NAK : 0);
-    case "s":
-      return block.command === "wtx" ? S_WTX : block.command === "deselect" ? S_DESELECT : S_PARAMETERS;
-  }
+/** The bytes from PCB to NAD, and room for INF. */
+function prologue(
+  pcb: number,
+  cid: number | undefined,
+  nad: number | undefined,
+  dataBytes: number,
+): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(1 + (cid === undefined ? 0 : 1) + (nad === undefined ? 0 : 1) + dataBytes);
+  bytes[0] = pcb | (cid === undefined ? 0 : WITH_CID) | (nad === undefined ? 0 : WITH_NAD);
+  // bits 5-8 are the card's power level: a reader sends zeros
+  if (cid !== undefined) bytes[1] = requireRange(cid, 14, "CID");
+  if (nad !== undefined) bytes[cid === undefined ? 1 : 2] = requireRange(nad, 255, "NAD");
+  return bytes;
+}
+
+/** Writes an I-block of the bytes from `start` to `end`. */
+export function encodeInformation(
+  number: BlockNumber,
+  chaining: boolean,
+  cid: number | undefined,
+  nad: number | undefined,
+  source: Uint8Array,
+  start: number,
+  end: number,
+): Uint8Array<ArrayBuffer> {
+  const dataBytes = end - start;
+  const bytes = prologue(I_BLOCK | number | (chaining ? CHAINING : 0), cid, nad, dataBytes);
+  bytes.set(source.subarray(start, end), bytes.length - dataBytes);
+  return bytes;
 }
 
 /**
@@ -69,18 +89,19 @@ function pcbOf(block: IsoDepBlock): number {
  */
 export function encodeBlock(block: IsoDepBlock): Uint8Array<ArrayBuffer> {
   const { cid } = block;
-  const nad = block.kind === "i" ? block.nad : undefined;
-  const data = block.kind === "r" ? NO_BYTES : block.data;
-  let length = 1;
-  if (cid !== undefined) length++;
-  if (nad !== undefined) length++;
-  const bytes = new Uint8Array(length + data.length);
-  bytes[0] = pcbOf(block) | (cid === undefined ? 0 : WITH_CID);
-  // bits 5-8 are the card's power level: a reader sends zeros
-  if (cid !== undefined) bytes[1] = requireRange(cid, 14, "CID");
-  if (nad !== undefined) bytes[length - 1] = requireRange(nad, 255, "NAD");
-  bytes.set(data, length);
-  return bytes;
+  switch (block.kind) {
+    case "i":
+      return encodeInformation(block.number, block.chaining, cid, block.nad, block.data, 0, block.data.length);
+    case "r":
+      return prologue(R_BLOCK | block.number | (block.nak ? NAK : 0), cid, undefined, 0);
+    case "s": {
+      const { command, data } = block;
+      const pcb = command === "wtx" ? S_WTX : command === "deselect" ? S_DESELECT : S_PARAMETERS;
+      const bytes = prologue(pcb, cid, undefined, data.length);
+      bytes.set(data, bytes.length - data.length);
+      return bytes;
+    }
+  }
 }
 
 /**
@@ -89,32 +110,57 @@ export function encodeBlock(block: IsoDepBlock): Uint8Array<ArrayBuffer> {
 export function readBlock(frame: Uint8Array): IsoDepBlock | FormatError {
   const [pcb] = frame;
   if (pcb === undefined) return new FormatError("TOO_SHORT", "is missing", { field: "PCB", offset: 0 });
-  const hasCid = (pcb & WITH_CID) !== 0;
-  const cidByte = frame[1];
-  if (hasCid && cidByte === undefined)
-    return new FormatError("TOO_SHORT", "the PCB announces it", { field: "CID", offset: 1 });
-  // of the byte that a card sends, the upper four bits are its power level
-  const cid = hasCid && cidByte !== undefined ? { cid: cidByte & 0x0f } : undefined;
-  const start = hasCid ? 2 : 1;
-
-  if ((pcb & 0xe2) === I_BLOCK) {
-    const nad = (pcb & WITH_NAD) === 0 ? undefined : frame[start];
-    if ((pcb & WITH_NAD) !== 0 && nad === undefined)
-      return new FormatError("TOO_SHORT", "the PCB announces it", { field: "NAD", offset: start });
-    return {
-      kind: "i",
-      number: (pcb & 1) === 0 ? 0 : 1,
-      chaining: (pcb & CHAINING) !== 0,
-      ...cid,
-      ...(nad === undefined ? undefined : { nad }),
-      data: frame.subarray(nad === undefined ? start : start + 1),
-    };
+  let start = 1;
+  let cid: number | undefined;
+  if ((pcb & WITH_CID) !== 0) {
+    const byte = frame[start];
+    if (byte === undefined)
+      return new FormatError("TOO_SHORT", "the PCB announces it", { field: "CID", offset: start });
+    // of the byte that a card sends, the upper four bits are its power level
+    cid = byte & 0x0f;
+    start++;
   }
+  if ((pcb & 0xe2) === I_BLOCK) return readInformation(frame, pcb, cid, start);
   if ((pcb & 0xe6) === R_BLOCK) {
     if (frame.length > start)
       return new FormatError("LEFT_OVER", "an R-block has no INF", { field: "INF", offset: start });
-    return { kind: "r", number: (pcb & 1) === 0 ? 0 : 1, nak: (pcb & NAK) !== 0, ...cid };
+    const ready: Writable<ReadyBlock> = { kind: "r", number: (pcb & 1) === 0 ? 0 : 1, nak: (pcb & NAK) !== 0 };
+    if (cid !== undefined) ready.cid = cid;
+    return ready;
   }
+  return readSupervisory(frame, pcb, cid, start);
+}
+
+function readInformation(
+  frame: Uint8Array,
+  pcb: number,
+  cid: number | undefined,
+  nadOffset: number,
+): InformationBlock | FormatError {
+  let start = nadOffset;
+  let nad: number | undefined;
+  if ((pcb & WITH_NAD) !== 0) {
+    nad = frame[start];
+    if (nad === undefined) return new FormatError("TOO_SHORT", "the PCB announces it", { field: "NAD", offset: start });
+    start++;
+  }
+  const block: Writable<InformationBlock> = {
+    kind: "i",
+    number: (pcb & 1) === 0 ? 0 : 1,
+    chaining: (pcb & CHAINING) !== 0,
+    data: frame.subarray(start),
+  };
+  if (cid !== undefined) block.cid = cid;
+  if (nad !== undefined) block.nad = nad;
+  return block;
+}
+
+function readSupervisory(
+  frame: Uint8Array,
+  pcb: number,
+  cid: number | undefined,
+  start: number,
+): SupervisoryBlock | FormatError {
   const command = supervisoryCommand(pcb & ~WITH_CID);
   if (command === undefined)
     return new FormatError("INVALID_VALUE", "is of no I-, R- or S-block", { field: "PCB", offset: 0 });
@@ -127,7 +173,7 @@ export function readBlock(frame: Uint8Array): IsoDepBlock | FormatError {
       field: "INF",
       offset: start + longest,
     });
-  return { kind: "s", command, ...cid, data };
+  return cid === undefined ? { kind: "s", command, data } : { kind: "s", command, cid, data };
 }
 
 function supervisoryCommand(pcb: number): SupervisoryBlock["command"] | undefined {

@@ -7,7 +7,14 @@ import {
   type RfReply,
   UsageError,
 } from "@cardwire/core";
-import { type BlockNumber, encodeBlock, extensionFactor, type IsoDepBlock, readBlock } from "./block.ts";
+import {
+  type BlockNumber,
+  encodeBlock,
+  encodeInformation,
+  extensionFactor,
+  type IsoDepBlock,
+  readBlock,
+} from "./block.ts";
 import { CRC_BYTES } from "./frame-size.ts";
 import type { IsoDepParameters } from "./parameters.ts";
 import { DESELECT_WAIT_US, EXTRA_WAIT_US, LARGEST_FWT_US } from "./timing.ts";
@@ -194,16 +201,17 @@ export class IsoDepLink {
   }
 
   #information(command: Uint8Array, start: number, end: number): Uint8Array {
-    const { nad } = this.parameters;
-    return encodeBlock({
-      kind: "i",
-      number: this.#number,
-      chaining: end < command.length,
-      ...this.#cid(),
-      // only the first block of a chain carries it (ISO/IEC 14443-4 section 7.1.2.3)
-      ...(nad === undefined || start !== 0 ? {} : { nad }),
-      data: command.subarray(start, end),
-    });
+    const { cid, nad } = this.parameters;
+    // only the first block of a chain carries NAD (ISO/IEC 14443-4 section 7.1.2.3)
+    return encodeInformation(
+      this.#number,
+      end < command.length,
+      cid,
+      start === 0 ? nad : undefined,
+      command,
+      start,
+      end,
+    );
   }
 
   #ready(nak: boolean): Uint8Array {

@@ -54,7 +54,9 @@ export class IsoDepSession implements CardSession {
   *transmit(command: Uint8Array, responseLimit: number): RfDialogue<TransmitOutcome> {
     if (this.#rules.getData === "reader" && isGetData(command))
       return this.#answered(getData(command, this.#data), responseLimit);
-    const outcome = yield* this.#exchange(command);
+    const outcome = yield* this.#blocksBy === "session" && this.#link !== undefined
+      ? this.#link.transceive(command)
+      : this.#exchange(command);
     if (outcome.kind === "failure") return yield* this.#failed(outcome.reason);
     // a card in its native mode answers a single status byte, so only nothing at all is no answer
     return outcome.data.length === 0

@@ -64,7 +64,7 @@ export class CardLink {
     const answer = this.#answer(block);
     if (answer === undefined) return undefined;
     if (answer !== "again") this.#last = encodeBlock(this.#withCid ? { ...answer, cid: this.#parameters.cid } : answer);
-    return this.#last?.slice();
+    return this.#last;
   }
 
   /** A block without CID is for the card whose CID is 0 (ISO/IEC 14443-4 section 7.1.2.2). */
@@ -112,7 +112,8 @@ export class CardLink {
   }
 
   #respond(): IsoDepBlock {
-    const command = concatBytes(...this.#command);
+    const [first = NO_BYTES] = this.#command;
+    const command = this.#command.length === 1 ? first : concatBytes(...this.#command);
     this.#command = [];
     this.#sent = 0;
     // an empty block only asks whether the card is there
@@ -130,15 +131,15 @@ export class CardLink {
       this.#awaitsGrant = true;
       return { kind: "s", command: "wtx", data: Uint8Array.of(this.#behaviour.extensionFactor ?? 1) };
     }
-    const nad = this.#sent === 0 && this.#nad !== undefined ? { nad: swapped(this.#nad) } : undefined;
+    const nad = this.#sent === 0 && this.#nad !== undefined ? swapped(this.#nad) : undefined;
     const prologue = 1 + (this.#withCid ? 1 : 0) + (nad === undefined ? 0 : 1);
     const capacity = this.#parameters.fsdBytes - CRC_BYTES - prologue;
-    const end = Math.min(
-      this.#response.length,
-      this.#sent + Math.min(capacity, this.#behaviour.chainBytes ?? capacity),
-    );
-    const data = this.#response.subarray(this.#sent, end);
-    this.#sent = end;
-    return { kind: "i", number: this.#number, chaining: end < this.#response.length, ...nad, data };
+    const start = this.#sent;
+    this.#sent = Math.min(this.#response.length, start + Math.min(capacity, this.#behaviour.chainBytes ?? capacity));
+    const chaining = this.#sent < this.#response.length;
+    const data = this.#response.subarray(start, this.#sent);
+    return nad === undefined
+      ? { kind: "i", number: this.#number, chaining, data }
+      : { kind: "i", number: this.#number, chaining, nad, data };
   }
 }
