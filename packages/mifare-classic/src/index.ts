@@ -1,6 +1,6 @@
 /**
- * MIFARE Classic (Mini, 1K, 2K, 4K) and Plus in security levels 1 and 2: the family for a reader, and the notation of
- * sectors, access bits, value blocks and the application directory.
+ * MIFARE Classic (Mini, 1K, 2K, 4K) and Plus in security levels 1 and 2: the family for a reader, the helper for an
+ * application, and the notation of sectors, access bits, value blocks and the application directory.
  * @packageDocumentation
  */
 export {
@@ -33,6 +33,26 @@ export {
   sectorOfBlock,
   trailerOfSector,
 } from "./geometry.ts";
+export { type ClassicKeyType, type SectorKeys, WELL_KNOWN_KEYS } from "./helper/key-ring.ts";
+export {
+  isMifareClassicError,
+  MifareClassicError,
+  type MifareClassicErrorCode,
+  type MifareClassicErrorDetails,
+} from "./helper/mifare-classic-error.ts";
+export {
+  type ClassicCallOptions,
+  type ClassicMemory,
+  type ClassicOptions,
+  type ClassicReadOptions,
+  classicSizeOf,
+  type ClassicTrailer,
+  type ClassicValueOptions,
+  type ClassicWriteOptions,
+  MifareClassic,
+} from "./helper/mifare-classic.ts";
+export { type BlockWrite, ndefSectors } from "./helper/ndef-area.ts";
+export { type ClassicSector } from "./helper/read-sector.ts";
 export {
   buildMad,
   MAD_ADMINISTRATIVE_AIDS,
