@@ -62,8 +62,7 @@ export function familyOf(card: CardIdentity): Family | undefined {
 export function withProduct(card: CardIdentity, product: ProductIdentity): CardIdentity {
   return {
     ...card,
-    name: product.name,
-    certainty: "product",
+    ...(product.name === undefined ? undefined : { name: product.name, certainty: "product" }),
     evidence: [...card.evidence, product.evidence],
     ...(product.userBytes === undefined ? undefined : { userBytes: product.userBytes }),
   };

@@ -5,8 +5,8 @@ import type { TapNdef } from "../tap-ndef.ts";
 
 /** What a family's own commands tell about a card that its ATR does not. */
 export interface ProductIdentity {
-  /** The product, such as "NTAG216". */
-  readonly name: string;
+  /** The product, such as "NTAG216"; absent where only more is known of what the answer to reset names. */
+  readonly name?: string;
   /** How it was found out, such as "GET_VERSION 00 04 04 02 01 00 13 03". */
   readonly evidence: string;
   /** Bytes for the user's own data. */

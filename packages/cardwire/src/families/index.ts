@@ -1,7 +1,13 @@
+import { felicaFamily } from "./felica.ts";
+import { iso15693Family } from "./iso15693.ts";
 import { mifareUltralightFamily } from "./mifare-ultralight.ts";
 
 /** The tag families that the umbrella knows. A family is one file beside this one, and two words here. */
-export const families: readonly [typeof mifareUltralightFamily] = [mifareUltralightFamily];
+export const families: readonly [typeof mifareUltralightFamily, typeof felicaFamily, typeof iso15693Family] = [
+  mifareUltralightFamily,
+  felicaFamily,
+  iso15693Family,
+];
 
 type AnyFamily = (typeof families)[number];
 

@@ -23,10 +23,11 @@ export function reportLines(report: TapReport, style: Style): string[] {
     lines.push(...factLines(label, values, style));
   };
   fact("reader", report.reader);
-  fact("UID", uid === undefined ? "none" : `${spaced(uid)}  ${style.dim(`${uid.length} bytes`)}`);
+  fact("UID", uid === undefined ? "none" : uidText(uid, style));
   fact("ATR", spaced(atr), ...atrLines(atr, style));
   fact("card", ...cardLines(report, style));
-  if (memory !== undefined) {
+  if (memory?.areas.length === 0) fact("memory", style.dim("nobody knows what there is to read"));
+  else if (memory !== undefined) {
     const units = memory.areas.reduce((sum, area) => sum + area.units, 0);
     const size = `${units} ${memory.unit}s of ${memory.unitBytes} bytes, addresses in hexadecimal`;
     fact("memory", size, ...memoryLines(memory, style));
@@ -34,6 +35,12 @@ export function reportLines(report: TapReport, style: Style): string[] {
   if (ndef !== undefined) fact("NDEF", ...(ndef === "none" ? [style.dim("none")] : ndefLines(ndef, style)));
   for (const problem of report.problems) fact("problem", style.bad(problem));
   return lines;
+}
+
+/** The UID in the order of the air; of ISO/IEC 15693, whose makers print it the other way round, both. */
+function uidText(uid: Uint8Array, style: Style): string {
+  const printed = uid.length === 8 && uid[7] === 0xe0 ? `, printed ${spaced(uid.slice().reverse())}` : "";
+  return `${spaced(uid)}  ${style.dim(`${uid.length} bytes${printed}`)}`;
 }
 
 function cardLines({ card }: TapReport, style: Style): string[] {
