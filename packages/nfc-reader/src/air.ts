@@ -45,11 +45,6 @@ export class Air {
     return this.#busy;
   }
 
-  /** How many wait for their turn. */
-  get waiting(): number {
-    return this.#waiters.length;
-  }
-
   /** Runs a dialogue. Only within {@link enter}. @throws FrontEndFailure, or a defect of the dialogue. */
   run<Result>(dialogue: RfDialogue<Result>): Result | Promise<Result> {
     return runDialogue(dialogue, this.#link);

@@ -1,4 +1,4 @@
-import type { IoctlResult } from "@cardwire/core";
+import { copyBytes, type IoctlResult } from "@cardwire/core";
 import { NTSTATUS, parseGetAttributeInput, parseSetAttributeInput } from "@cardwire/ioctl";
 import type { ReaderCore } from "./reader-core.ts";
 import { failed, type IoctlRequest, withOutput, withStatus } from "./request.ts";
@@ -21,5 +21,5 @@ export function getAttribute(reader: ReaderCore, request: IoctlRequest, overflow
 export function setAttribute(reader: ReaderCore, request: IoctlRequest, information: number): IoctlResult {
   const status = reader.attributes.writable.get(parseSetAttributeInput(request.input).tag);
   if (status !== NTSTATUS.SUCCESS) return withStatus(status ?? NTSTATUS.NOT_SUPPORTED);
-  return withOutput(request.input.slice(0, Math.min(information, request.outputLength)));
+  return withOutput(copyBytes(request.input.subarray(0, Math.min(information, request.outputLength))));
 }

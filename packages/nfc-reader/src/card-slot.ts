@@ -45,6 +45,7 @@ export class CardSlot {
   #discovery: AbortController | undefined;
   #cancelTimer: (() => void) | undefined;
   #endStay: (() => void) | undefined;
+  /** From the first need on until the field is off again. */
   #isPolling = false;
   #polling: Promise<void> | undefined;
 
@@ -57,11 +58,6 @@ export class CardSlot {
   get connected(): Card | undefined {
     const card = this.#card;
     return card !== undefined && this.#isVisible(card) ? card : undefined;
-  }
-
-  /** True from the first need on until the field is off again. */
-  get isPolling(): boolean {
-    return this.#isPolling;
   }
 
   #isVisible(card: Card): boolean {

@@ -23,10 +23,6 @@ export type NfcReaderListener = (event: NfcReaderEvent) => void;
 export class Listeners {
   readonly #listeners = new Set<NfcReaderListener>();
 
-  get size(): number {
-    return this.#listeners.size;
-  }
-
   add(listener: NfcReaderListener): () => void {
     // wrapped, so that one function added twice is two subscriptions
     const own: NfcReaderListener = (event) => {

@@ -94,6 +94,18 @@ test("closing cancels what waits, finishes what runs, and lets go of the card", 
   expect(named(await next.deviceIoControl(IOCTL_SMARTCARD.GET_STATE, NO_INPUT, 4)).output[0]).toBe(1);
 });
 
+test("whoever hears that the interface goes finds it gone", async () => {
+  const { reader } = await bench();
+  const listed: number[] = [];
+  reader.subscribe(({ type }) => {
+    if (type === "interface-removed") listed.push(reader.listInterfaces().length);
+  });
+  reader.setRadio(false);
+  reader.setRadio(true);
+  await reader.close();
+  expect(listed).toEqual([0, 0]);
+});
+
 test("closing the reader closes handle and front end, and nothing can be opened any more", async () => {
   const { io, reader, frontEnd, events } = await bench();
   const present = io("IS_PRESENT");

@@ -1,4 +1,11 @@
-import { type IoctlDevice, type IoctlOptions, type IoctlResult, traceTimeUs, UsageError } from "@cardwire/core";
+import {
+  copyBytes,
+  type IoctlDevice,
+  type IoctlOptions,
+  type IoctlResult,
+  traceTimeUs,
+  UsageError,
+} from "@cardwire/core";
 import type { Dispatch } from "./dispatch.ts";
 import type { ReaderCore } from "./reader-core.ts";
 import { failed, type IoctlRequest } from "./request.ts";
@@ -10,6 +17,7 @@ export class Handle implements IoctlDevice {
   readonly #released: () => Promise<void>;
   readonly #cancels = new Set<() => void>();
   readonly #running = new Set<Promise<unknown>>();
+  #isClosed = false;
   #closing: Promise<void> | undefined;
 
   /** @param released told once, when the handle is closed and nothing of it runs any more. */
@@ -19,14 +27,9 @@ export class Handle implements IoctlDevice {
     this.#released = released;
   }
 
-  /** How many requests wait for something and could be cancelled. */
-  get pendingCount(): number {
-    return this.#cancels.size;
-  }
-
   deviceIoControl(code: number, input: Uint8Array, outputLength: number, options?: IoctlOptions): Promise<IoctlResult> {
     try {
-      if (this.#closing !== undefined) throw new UsageError("the reader's handle has been closed");
+      if (this.#isClosed) throw new UsageError("the reader's handle has been closed");
       if (!Number.isInteger(outputLength) || outputLength < 0 || outputLength > 0xffff_ffff)
         throw new UsageError(`${outputLength} is no output length`);
       const result = this.#perform(code, input, outputLength, options?.signal);
@@ -48,10 +51,10 @@ export class Handle implements IoctlDevice {
   ): IoctlResult | Promise<IoctlResult> {
     const { trace } = this.#reader;
     if (trace === undefined) return this.#answer(code, input, outputLength, signal);
-    trace({ layer: "ioctl", direction: "down", timeUs: traceTimeUs(), code, input: input.slice(), outputLength });
+    trace({ layer: "ioctl", direction: "down", timeUs: traceTimeUs(), code, input: copyBytes(input), outputLength });
     const up = (result: IoctlResult): IoctlResult => {
       const { status, output } = result;
-      trace({ layer: "ioctl", direction: "up", timeUs: traceTimeUs(), code, status, output });
+      trace({ layer: "ioctl", direction: "up", timeUs: traceTimeUs(), code, status, output: output.slice() });
       return result;
     };
     const result = this.#answer(code, input, outputLength, signal);
@@ -94,6 +97,7 @@ export class Handle implements IoctlDevice {
   }
 
   async #close(): Promise<void> {
+    this.#isClosed = true;
     for (const cancel of [...this.#cancels]) cancel();
     await Promise.allSettled(this.#running);
     await this.#released();

@@ -39,7 +39,10 @@ export interface NfcReaderOptions {
   readonly clock?: Clock;
   /** Receives what happens on all three layers, in order. Nothing is recorded without it. */
   readonly trace?: TraceSink;
-  /** VENDOR_NAME, VENDOR_IFD_TYPE and DEVICE_UNIT, of which a resource manager makes the reader's name. ASCII. */
+  /**
+   * VENDOR_NAME, VENDOR_IFD_TYPE (ASCII) and DEVICE_UNIT, of which a resource manager makes the reader's name. Readers
+   * that are listed together need units of their own: the device path has it too.
+   */
   readonly vendorName?: string;
   readonly ifdType?: string;
   readonly deviceUnit?: number;
@@ -103,6 +106,7 @@ class Reader implements NfcReader, ReaderCore {
   readonly #listeners = new Listeners();
   #radio: RadioState;
   #handle: Handle | undefined;
+  #isClosed = false;
   #closing: Promise<void> | undefined;
 
   constructor(options: NfcReaderOptions) {
@@ -143,7 +147,7 @@ class Reader implements NfcReader, ReaderCore {
   }
 
   listInterfaces(): IoctlDeviceInterface[] {
-    return this.#radio.on && this.#closing === undefined ? [this.device] : [];
+    return this.#radio.on && !this.#isClosed ? [this.device] : [];
   }
 
   setRadio(on: boolean): number {
@@ -157,7 +161,7 @@ class Reader implements NfcReader, ReaderCore {
   }
 
   #changeRadio(radio: RadioState): number {
-    if (this.#closing !== undefined) return NTSTATUS.DEVICE_REMOVED;
+    if (this.#isClosed) return NTSTATUS.DEVICE_REMOVED;
     const switched = radio.on !== this.#radio.on;
     this.#radio = radio;
     this.#listeners.emit({ type: "radio-changed", radio });
@@ -180,7 +184,7 @@ class Reader implements NfcReader, ReaderCore {
   }
 
   #open(): Promise<IoctlDevice> {
-    if (this.#closing !== undefined) return this.#refuse("OBJECT_NAME_NOT_FOUND");
+    if (this.#isClosed) return this.#refuse("OBJECT_NAME_NOT_FOUND");
     if (!this.#radio.on) return this.#refuse("INVALID_DEVICE_STATE");
     if (this.#handle !== undefined) return this.#refuse("ACCESS_DENIED");
     this.#handle = new Handle(this, this.#dispatch, () => this.#released());
@@ -207,6 +211,8 @@ class Reader implements NfcReader, ReaderCore {
   }
 
   async #close(): Promise<void> {
+    // first of all: whoever hears of it may look at the list
+    this.#isClosed = true;
     if (this.#radio.on) this.#listeners.emit({ type: "interface-removed", path: this.device.path });
     await this.#handle?.close();
     await this.slot.settled();

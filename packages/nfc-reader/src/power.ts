@@ -1,5 +1,5 @@
 import type { IoctlResult } from "@cardwire/core";
-import { FrontEndFailure } from "./air.ts";
+import { broken } from "./broken.ts";
 import { type Card, reselect } from "./card.ts";
 import type { ReaderCore } from "./reader-core.ts";
 import { failed, type IoctlRequest, SUCCESS, withOutput, withStatus } from "./request.ts";
@@ -40,11 +40,4 @@ function atrOutput(reader: ReaderCore, card: Card, outputLength: number, overflo
   const atr = card.session?.atr;
   if (reader.behaviour.resetOutput === "none" || outputLength === 0 || atr === undefined) return SUCCESS;
   return atr.length <= outputLength ? withOutput(atr.slice()) : withStatus(overflow);
-}
-
-/** A front end that fails ends the card's presence: nobody can say any more whether it is there. */
-export function broken(reader: ReaderCore, card: Card, error: unknown): IoctlResult {
-  if (!(error instanceof FrontEndFailure)) throw error;
-  reader.slot.lose(card, error);
-  return failed("IO_DEVICE_ERROR");
 }

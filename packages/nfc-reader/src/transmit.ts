@@ -1,8 +1,8 @@
 import { type IoctlResult, type RfDialogue, type RfTarget, traceTimeUs, type TransmitOutcome } from "@cardwire/core";
 import { encodeTransmitOutput, parseTransmitInput, PCI_BYTES } from "@cardwire/ioctl";
+import { broken } from "./broken.ts";
 import type { Card } from "./card.ts";
 import { loadKeyWithoutTable, PASS_THROUGH_FAMILY } from "./load-key.ts";
-import { broken } from "./power.ts";
 import type { ReaderCore } from "./reader-core.ts";
 import { failed, type IoctlRequest, withOutput, withStatus } from "./request.ts";
 import { isSwitchProtocol, switchProtocol, switchProtocolAsDriver } from "./switch-protocol.ts";
