@@ -1,7 +1,7 @@
 import { concatBytes } from "@cardwire/core";
 import { protocolViolation } from "./errors.ts";
 import { BlockExchange, Exchange, type Scratch } from "./exchange.ts";
-import { connectDaemon, type DaemonLink, versionRequest } from "./handshake.ts";
+import { connectDaemon, type DaemonLink, retryIfLost, versionRequest } from "./handshake.ts";
 import { type PcscdSocket } from "./pcscd-socket.ts";
 import {
   COMMAND,
@@ -49,11 +49,13 @@ export class Registration {
     if (this.#over) return;
     this.#over = true;
     this.#error = error;
-    for (const callback of this.#waiting) {
+    const waiting = [...this.#waiting];
+    // before the calls: what cancels them releases, too
+    this.#waiting.clear();
+    for (const callback of waiting) {
       this.#socket.release();
       callback(error);
     }
-    this.#waiting.clear();
   }
 }
 
@@ -143,7 +145,7 @@ export class ChangeLink {
     if (this.#registering !== undefined)
       return { registration: (await this.#registering).registration, states: undefined };
     if (this.#registration?.over === false) return { registration: this.#registration, states: undefined };
-    const registering = this.#register();
+    const registering = retryIfLost(this.#current !== undefined, () => this.#register());
     this.#registering = registering;
     try {
       const registered = await registering;

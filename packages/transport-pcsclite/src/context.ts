@@ -16,6 +16,7 @@ import { untilAborted } from "./abort.ts";
 import { ChangeLink } from "./change-link.ts";
 import { PcscliteConnection } from "./connection.ts";
 import { callError } from "./errors.ts";
+import { retryIfLost } from "./handshake.ts";
 import { openCard } from "./open-card.ts";
 import { StateLink } from "./state-link.ts";
 import { statusChange } from "./status-change.ts";
@@ -84,14 +85,19 @@ export class PcscliteContext implements SmartCardContext {
     this.#refuseClosed();
     const { preferredProtocols, signal } = options;
     signal?.throwIfAborted();
-    const opened = await openCard({
-      path: this.#path,
-      daemon: untilAborted(this.#states.daemon(), signal),
-      readerName,
-      accessMode,
-      preferredProtocols,
-      signals: signal === undefined ? [this.#closing.signal] : [this.#closing.signal, signal],
-    });
+    const opened = await retryIfLost(this.#states.connected, () =>
+      openCard({
+        path: this.#path,
+        daemon: untilAborted(this.#states.daemon(), signal),
+        readerName,
+        accessMode,
+        preferredProtocols,
+        signals: signal === undefined ? [this.#closing.signal] : [this.#closing.signal, signal],
+        onOtherVersion: (error) => {
+          this.#states.drop(error);
+        },
+      }),
+    );
     const connection = new PcscliteConnection({
       ...opened,
       states: this.#states,

@@ -1,4 +1,4 @@
-import { concatBytes } from "@cardwire/core";
+import { concatBytes, isSmartCardError } from "@cardwire/core";
 import { protocolViolation, versionMismatch } from "./errors.ts";
 import { Exchange, type Scratch } from "./exchange.ts";
 import { PcscdSocket } from "./pcscd-socket.ts";
@@ -148,4 +148,19 @@ export function connectDaemon(path: string, onClose: (socket: PcscdSocket) => vo
     socket.destroy(error as Error);
   });
   return { socket, daemon };
+}
+
+/**
+ * Does something that may be done twice. A connection that was left open may have died with a daemon that has a
+ * successor by now: that is worth one more try, with a new one.
+ *
+ * @param reused such a connection is used.
+ */
+export async function retryIfLost<Value>(reused: boolean, operation: () => Promise<Value>): Promise<Value> {
+  try {
+    return await operation();
+  } catch (error) {
+    if (!reused || !isSmartCardError(error, "no-service")) throw error;
+    return operation();
+  }
 }

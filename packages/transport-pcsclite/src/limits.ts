@@ -1,17 +1,21 @@
 /** setTimeout takes no more. */
 const LONGEST_TIMER_MS = 0x7fff_ffff;
 
+/** What is asked of pcscd itself may take so long, however soon the caller wants to know that nothing has changed. */
+const ANSWER_PATIENCE_MS = 500;
+
 /** How long a caller is willing to wait, and what else ends the wait. */
 export class Limits {
   readonly #deadline: number;
   readonly #signal: AbortSignal | undefined;
-  readonly #timeoutError: () => Error;
+  readonly #createTimeoutError: () => Error;
+  #timeoutError: Error | undefined;
 
   /** @param timeoutMs undefined waits for ever. */
-  constructor(timeoutMs: number | undefined, signal: AbortSignal | undefined, timeoutError: () => Error) {
+  constructor(timeoutMs: number | undefined, signal: AbortSignal | undefined, createTimeoutError: () => Error) {
     this.#deadline = timeoutMs === undefined ? Infinity : performance.now() + timeoutMs;
     this.#signal = signal;
-    this.#timeoutError = timeoutError;
+    this.#createTimeoutError = createTimeoutError;
   }
 
   /** Milliseconds until the caller's patience is over; Infinity when it has no end. */
@@ -19,8 +23,10 @@ export class Limits {
     return this.#deadline - performance.now();
   }
 
-  timeoutError(): Error {
-    return this.#timeoutError();
+  /** The one error that says that the time is over. */
+  get timeoutError(): Error {
+    this.#timeoutError ??= this.#createTimeoutError();
+    return this.#timeoutError;
   }
 
   /** What comes of the promise, the timeout error when that is too late, or the signal's reason. */
@@ -29,13 +35,13 @@ export class Limits {
     // nobody looks at what comes too late
     promise.catch(() => undefined);
     return this.#race(
-      this.leftMs,
+      Math.max(this.leftMs, ANSWER_PATIENCE_MS),
       (resolve, reject) => {
         promise.then(resolve, reject);
         return () => undefined;
       },
       (_, reject) => {
-        reject(this.#timeoutError());
+        reject(this.timeoutError);
       },
     );
   }

@@ -24,6 +24,8 @@ export interface OpenCardOptions {
   readonly accessMode: SmartCardAccessMode;
   readonly preferredProtocols: readonly SmartCardProtocol[] | undefined;
   readonly signals: readonly AbortSignal[];
+  /** The daemon is not the one that was met before. */
+  readonly onOtherVersion: (error: Error) => void;
 }
 
 /** A card handle, and the connection to pcscd that it lives with. */
@@ -58,7 +60,13 @@ export async function openCard(options: OpenCardOptions): Promise<OpenedCard> {
   try {
     await socket.opened;
     const request = createRequest(CONNECT);
-    request.words[0] = await establishContext(socket, minor);
+    const context = await establishContext(socket, minor);
+    if (context === undefined) {
+      const error = connectionLost("and another version has taken its place", undefined);
+      options.onOtherVersion(error);
+      throw error;
+    }
+    request.words[0] = context;
     request.bytes.set(name, HEADER_LENGTH + NAME_OFFSET);
     request.words[CONNECT_WORD.shareMode] = SHARE_MODE[accessMode];
     request.words[CONNECT_WORD.protocols] = protocolBits(accessMode, options.preferredProtocols);
@@ -73,8 +81,11 @@ export async function openCard(options: OpenCardOptions): Promise<OpenedCard> {
   }
 }
 
-/** pcscd knows one context for each connection. The version goes along: the daemon may be another one by now. */
-async function establishContext(socket: PcscdSocket, minor: number): Promise<number> {
+/**
+ * pcscd knows one context for each connection. The version goes along: the daemon may be another one by now, and then
+ * there is none.
+ */
+async function establishContext(socket: PcscdSocket, minor: number): Promise<number | undefined> {
   const version = versionRequest(minor);
   const request = createRequest(ESTABLISH_CONTEXT);
   request.words[0] = SCOPE_SYSTEM;
@@ -90,7 +101,7 @@ async function establishContext(socket: PcscdSocket, minor: number): Promise<num
     );
     socket.expect(onContext);
   });
-  if (refusal !== 0) throw connectionLost("to make room for another version", undefined);
+  if (refusal !== 0) return undefined;
   if (rv !== 0) throw callError(rv, { command: "connect" });
   return context;
 }

@@ -1,7 +1,7 @@
 import { concatBytes } from "@cardwire/core";
 import { protocolViolation } from "./errors.ts";
 import { BlockExchange } from "./exchange.ts";
-import { connectDaemon, type Daemon, type DaemonLink } from "./handshake.ts";
+import { connectDaemon, type Daemon, type DaemonLink, retryIfLost } from "./handshake.ts";
 import { type PcscdSocket } from "./pcscd-socket.ts";
 import { COMMAND, emptyRequest, MAX_SLOTS, READER_STATE_LENGTH, SIZED_STATES_MINOR } from "./protocol.ts";
 import { parseReaderStates, type ReaderState } from "./reader-state.ts";
@@ -18,6 +18,11 @@ export class StateLink {
     this.#path = path;
   }
 
+  /** True while there is a connection, as far as we know. */
+  get connected(): boolean {
+    return this.#current !== undefined;
+  }
+
   /** Whom we talk to; connects unless that is so already. */
   daemon(): Promise<Daemon> {
     return this.#connect().daemon;
@@ -25,15 +30,17 @@ export class StateLink {
 
   /** The readers as they are now. */
   async readerStates(): Promise<ReaderState[]> {
-    for (let attempt = 1; ; attempt++) {
-      const { socket, daemon } = this.#connect();
-      const { minor, slots } = await daemon;
-      const array = minor < SIZED_STATES_MINOR ? await askStates(socket, slots) : await askSizedStates(socket);
-      if (array !== undefined) return parseReaderStates(array);
-      const error = protocolViolation("GET_READERS_STATE_SIZE", "size", 0, "it changes with every look");
-      socket.destroy(error);
-      if (attempt === ATTEMPTS) throw error;
-    }
+    return retryIfLost(this.#current !== undefined, async () => {
+      for (let attempt = 1; ; attempt++) {
+        const { socket, daemon } = this.#connect();
+        const { minor, slots } = await daemon;
+        const array = minor < SIZED_STATES_MINOR ? await askStates(socket, slots) : await askSizedStates(socket);
+        if (array !== undefined) return parseReaderStates(array);
+        const error = protocolViolation("GET_READERS_STATE_SIZE", "size", 0, "it changes with every look");
+        socket.destroy(error);
+        if (attempt === ATTEMPTS) throw error;
+      }
+    });
   }
 
   /** Ends the connection, and with it what waits for an answer. The next call connects again. */

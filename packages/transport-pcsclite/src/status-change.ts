@@ -40,29 +40,39 @@ export async function statusChange(
 
   const limits = new Limits(timeout, signal, () => callError(SCARD.E_TIMEOUT, CALL));
   let knownCount: number | undefined;
-  const look = (readers: readonly ReaderState[]): Look => {
+  /** What has changed, though pcscd may still be writing it. */
+  let unsettled: SmartCardReaderStateOut[] | undefined;
+  const look = (readers: readonly ReaderState[]): SmartCardReaderStateOut[] | undefined => {
     if (knownCount === undefined) refuseUnknown(asked, readers);
     knownCount ??= readers.length;
-    return compare(asked, readers, knownCount);
+    const { states, changed, settled } = compare(asked, readers, knownCount);
+    unsettled = changed ? states : undefined;
+    return changed && settled ? states : undefined;
   };
 
-  // who is unaware of something is told at once, and need not be on pcscd's list for that
-  if (timeout === 0 || asked.some(isUnaware)) {
-    const { states, changed, settled } = look(await limits.until(links.states.readerStates()));
-    if (changed && (settled || timeout === 0)) return states;
-    if (timeout === 0) throw limits.timeoutError();
-  }
-
-  let settleAt = Infinity;
-  for (;;) {
-    const registered = await limits.until(links.changes.register());
-    const { states, changed, settled } = look(registered.states ?? (await limits.until(links.states.readerStates())));
-    const now = performance.now();
-    if (changed) {
-      settleAt = Math.min(settleAt, now + SETTLE_MS);
-      if (settled || now >= settleAt || limits.leftMs <= 0) return states;
-    } else if (limits.leftMs <= 0) throw limits.timeoutError();
-    await limits.pause(changed ? settleAt - now : RECHECK_MS, (callback) => registered.registration.onChange(callback));
+  try {
+    // who is unaware of something is told at once, and need not be on pcscd's list for that
+    if (timeout === 0 || asked.some(isUnaware)) {
+      const states = look(await limits.until(links.states.readerStates()));
+      if (states !== undefined) return states;
+    }
+    let settleAt = Infinity;
+    for (;;) {
+      if (limits.leftMs <= 0) throw limits.timeoutError;
+      const registered = await limits.until(links.changes.register());
+      const states = look(registered.states ?? (await limits.until(links.states.readerStates())));
+      const now = performance.now();
+      if (unsettled === undefined) settleAt = Infinity;
+      else settleAt = Math.min(settleAt, now + SETTLE_MS);
+      if (states !== undefined) return states;
+      if (unsettled !== undefined && now >= settleAt) return unsettled;
+      await limits.pause(Math.min(RECHECK_MS, settleAt - now), (callback) =>
+        registered.registration.onChange(callback),
+      );
+    }
+  } catch (error) {
+    if (error === limits.timeoutError && unsettled !== undefined) return unsettled;
+    throw error;
   }
 }
 
