@@ -23,10 +23,13 @@ import type { ReaderIdentity } from "./start-up.ts";
 /** PC/SC keeps the count of insertions and removals in a high word. */
 const COUNT_MODULUS = 0x1_0000;
 
-/** How patient a resource manager is. */
+/** How patient a resource manager is, in milliseconds. */
 export interface Patience {
+  /** How long an I/O control may stay unanswered before its reader is taken for defective; 150,000 on Windows. */
   readonly ioctlLimitMs: number;
+  /** How long nothing may be done in a transaction before it ends with a reset; 5,000 on Windows. */
   readonly transactionIdleLimitMs: number;
+  /** How long after its last connection a card is powered down; 10,000 on Windows. */
   readonly powerDownDelayMs: number;
 }
 

@@ -43,6 +43,12 @@ export function same(actual: unknown, expected: unknown, what: string): void {
   check(equal, `${what}: ${show(actual)} instead of ${show(expected)}`);
 }
 
+/** The same promise, looked at later: if the case fails before that, its rejection is nobody's surprise. */
+export function later<Value>(promise: Promise<Value>): Promise<Value> {
+  promise.catch(() => undefined);
+  return promise;
+}
+
 /** The reason with which the promise rejects. */
 export async function rejection(promise: Promise<unknown>, what: string): Promise<unknown> {
   let value: unknown;

@@ -1,4 +1,4 @@
-import { check, rejectsWithOther, same } from "../check.ts";
+import { check, later, rejectsWithOther, same } from "../check.ts";
 import { contractCase } from "../contract-case.ts";
 import type { ContractCase } from "../harness.ts";
 import { known, Watcher } from "../scene.ts";
@@ -9,8 +9,7 @@ export const closeCases: readonly ContractCase[] = [
     const state = known(await scene.insertCard());
     const context = await scene.context();
     const connection = await scene.connect();
-    const waiting = context.getStatusChange([state]);
-    waiting.catch(() => undefined);
+    const waiting = later(context.getStatusChange([state]));
     await context.close();
     await rejectsWithOther(waiting, "InvalidStateError", "a getStatusChange that waited");
     await rejectsWithOther(connection.transmit(scene.exchange().command), "InvalidStateError", "transmit");

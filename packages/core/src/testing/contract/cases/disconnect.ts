@@ -1,4 +1,4 @@
-import { rejectsWith, rejectsWithOther } from "../check.ts";
+import { later, rejectsWith, rejectsWithOther } from "../check.ts";
 import { contractCase } from "../contract-case.ts";
 import type { ContractCase } from "../harness.ts";
 
@@ -46,7 +46,7 @@ export const disconnectCases: readonly ContractCase[] = [
     await scene.insertCard();
     const connection = await scene.connect();
     const answers = [0, 1, 0].map((index) => scene.transmit(connection, index));
-    const disconnecting = connection.disconnect();
+    const disconnecting = later(connection.disconnect());
     await Promise.all(answers);
     await disconnecting;
     await rejectsWithOther(connection.status(), "InvalidStateError", "status after disconnect");

@@ -1,5 +1,5 @@
 import { PNP_NOTIFICATION } from "../../../smart-card.ts";
-import { check, pause, rejectsWith, rejectsWithOther, rejectsWithReason, same, staysPending } from "../check.ts";
+import { check, later, pause, rejectsWith, rejectsWithOther, rejectsWithReason, same, staysPending } from "../check.ts";
 import { contractCase } from "../contract-case.ts";
 import type { ContractCase } from "../harness.ts";
 import { known } from "../scene.ts";
@@ -78,7 +78,7 @@ export const statusChangeCases: readonly ContractCase[] = [
     async (scene) => {
       const context = await scene.context();
       const before = await scene.insertCard();
-      const waiting = context.getStatusChange([known(before)]);
+      const waiting = later(context.getStatusChange([known(before)]));
       await scene.act("swapCard");
       let [state] = await waiting;
       while (state !== undefined && state.eventCount !== (before.eventCount + 2) % COUNT_MODULUS)
@@ -143,10 +143,8 @@ export const statusChangeCases: readonly ContractCase[] = [
     const context = await scene.context();
     const state = known(await scene.insertCard());
     const aborter = new AbortController();
-    const waiting = context.getStatusChange([state], { signal: aborter.signal });
-    waiting.catch(() => undefined);
-    const second = context.getStatusChange([state], { signal: aborter.signal });
-    second.catch(() => undefined);
+    void later(context.getStatusChange([state], { signal: aborter.signal }));
+    void later(context.getStatusChange([state], { signal: aborter.signal }));
     check((await context.listReaders()).length > 0, "listReaders has no reader");
     await scene.transmit(await scene.connect());
     aborter.abort();
@@ -232,7 +230,7 @@ export const statusChangeCases: readonly ContractCase[] = [
   contractCase("every getStatusChange that waits is told", ["insert-remove"], async (scene) => {
     const context = await scene.context();
     const empty = known(await scene.state());
-    const waiting = [1, 2, 3].map(() => context.getStatusChange([empty]));
+    const waiting = [1, 2, 3].map(() => later(context.getStatusChange([empty])));
     await pause(10);
     await scene.layCard();
     for (const states of await Promise.all(waiting)) same(states[0]?.eventState.present, true, "present");

@@ -1,5 +1,5 @@
 import type { SmartCardDisposition } from "../../../smart-card.ts";
-import { check, rejectsWith, rejectsWithOther, rejectsWithReason, same, staysPending } from "../check.ts";
+import { check, later, rejectsWith, rejectsWithOther, rejectsWithReason, same, staysPending } from "../check.ts";
 import { contractCase } from "../contract-case.ts";
 import type { ContractCase } from "../harness.ts";
 
@@ -93,7 +93,7 @@ export const transactionCases: readonly ContractCase[] = [
       const connection = await scene.connect();
       let operation: Promise<void> | undefined;
       const transaction = connection.startTransaction(() => {
-        operation = scene.transmit(connection);
+        operation = later(scene.transmit(connection));
         return Promise.resolve();
       });
       await rejectsWithOther(transaction, "InvalidStateError", "an operation left running");
@@ -146,11 +146,12 @@ export const transactionCases: readonly ContractCase[] = [
       let begun!: () => void;
       const within = new Promise<void>((resolve) => (begun = resolve));
       let leave!: () => void;
-      const transaction = holder.startTransaction(() => {
-        begun();
-        return new Promise<void>((resolve) => (leave = resolve));
-      });
-      transaction.catch(() => undefined);
+      const transaction = later(
+        holder.startTransaction(() => {
+          begun();
+          return new Promise<void>((resolve) => (leave = resolve));
+        }),
+      );
       await within;
       await context.close();
       leave();

@@ -1,4 +1,4 @@
-import { pause, rejectsWithOther, rejectsWithReason, same, check } from "../check.ts";
+import { check, later, pause, rejectsWithOther, rejectsWithReason, same } from "../check.ts";
 import { contractCase } from "../contract-case.ts";
 import type { ContractCase } from "../harness.ts";
 
@@ -32,8 +32,8 @@ export const transmitCases: readonly ContractCase[] = [
     const connection = await scene.connect();
     const { command, response } = scene.exchange();
     const mine = Uint8Array.from(command);
-    const first = connection.transmit(mine);
-    const second = connection.transmit(mine);
+    const first = later(connection.transmit(mine));
+    const second = later(connection.transmit(mine));
     mine.fill(0xee);
     same(await first, response, "the first response");
     same(await second, response, "the second response, which waited");
@@ -109,8 +109,8 @@ export const transmitCases: readonly ContractCase[] = [
     const connection = await scene.connect();
     const aborter = new AbortController();
     const reason = new Error("the caller's own reason");
-    const running = connection.transmit(slow.command, { signal: aborter.signal });
-    const waiting = connection.transmit(scene.exchange().command, { signal: aborter.signal });
+    const running = later(connection.transmit(slow.command, { signal: aborter.signal }));
+    const waiting = later(connection.transmit(scene.exchange().command, { signal: aborter.signal }));
     await pause(5);
     aborter.abort(reason);
     await rejectsWithReason(running, reason, "a transmit under way");
