@@ -16,8 +16,8 @@ export interface TapNdef {
    * @throws NdefError when it does not fit or has no form.
    */
   write(message: NdefMessageSource, options?: SmartCardCallOptions): Promise<void>;
-  /** Prepares a blank card for NDEF: an empty message. */
-  format(options?: SmartCardCallOptions): Promise<void>;
-  /** Makes the card read-only, for ever. */
-  makeReadOnly(options?: SmartCardCallOptions): Promise<void>;
+  /** Prepares a blank card for NDEF: an empty message. Absent where the family cannot. */
+  format?(options?: SmartCardCallOptions): Promise<void>;
+  /** Makes the card read-only, for ever. Absent where the family cannot. */
+  makeReadOnly?(options?: SmartCardCallOptions): Promise<void>;
 }

@@ -1,13 +1,15 @@
 import { felicaFamily } from "./felica.ts";
 import { iso15693Family } from "./iso15693.ts";
+import { mifareClassicFamily } from "./mifare-classic.ts";
 import { mifareUltralightFamily } from "./mifare-ultralight.ts";
 
 /** The tag families that the umbrella knows. A family is one file beside this one, and two words here. */
-export const families: readonly [typeof mifareUltralightFamily, typeof felicaFamily, typeof iso15693Family] = [
-  mifareUltralightFamily,
-  felicaFamily,
-  iso15693Family,
-];
+export const families: readonly [
+  typeof mifareUltralightFamily,
+  typeof mifareClassicFamily,
+  typeof felicaFamily,
+  typeof iso15693Family,
+] = [mifareUltralightFamily, mifareClassicFamily, felicaFamily, iso15693Family];
 
 type AnyFamily = (typeof families)[number];
 
