@@ -32,12 +32,15 @@ function answer(...bytes: readonly number[]): TransmitOutcome {
 function targetOf(card: Card, standard: number | undefined, layer: number | undefined): RfTarget | undefined {
   if (layer !== LAYER_3 && layer !== LAYER_4) return undefined;
   const wantsIsoDep = layer === LAYER_4;
+  // the session that is there is an ISO-DEP one, whoever activated the card
+  const isIsoDep = (target: RfTarget, activation: Uint8Array | undefined): boolean =>
+    activation !== undefined || target === card.target;
   return card.targets.find((target) => {
     switch (target.technology) {
       case "nfc-a":
-        return standard === ISO_14443_A && (target.ats !== undefined) === wantsIsoDep;
+        return standard === ISO_14443_A && isIsoDep(target, target.ats) === wantsIsoDep;
       case "nfc-b":
-        return standard === ISO_14443_B && (target.attrib !== undefined) === wantsIsoDep;
+        return standard === ISO_14443_B && isIsoDep(target, target.attrib) === wantsIsoDep;
       default:
         return false;
     }

@@ -299,7 +299,7 @@ describe.each(["documented", "nfccx"] as const)("%s", (profile) => {
           expect(real.frontEnd.isOn).toBe(false);
           expect(real.frontEnd.isClosed).toBe(true);
         }),
-        { numRuns: mode === "sync" ? 400 : 200 },
+        { numRuns: mode === "sync" ? 300 : 150 },
       );
     },
   );
@@ -364,6 +364,6 @@ test("a front end that keeps everybody waiting: every request ends, and nothing 
         expect(frontEnd.isOn).toBe(false);
       },
     ),
-    { numRuns: 300 },
+    { numRuns: 200 },
   );
 });
