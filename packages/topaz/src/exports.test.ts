@@ -7,10 +7,15 @@ it("exports exactly these names", () => {
     [
       "TYPE1_COMMAND",
       "TYPE1_PRODUCTS",
+      "Type1Error",
+      "Type1Tag",
       "byteAddress",
       "hasDynamicMemory",
+      "isType1Error",
       "topaz",
       "topazDifferences",
+      "type1CapabilityContainer",
+      "type1ProductOf",
     ]
   `);
   expect(Object.keys(virtual).sort()).toMatchInlineSnapshot(`

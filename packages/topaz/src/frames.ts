@@ -12,6 +12,13 @@ function frame(length: 7 | 14, command: number, address: number, uid4: Uint8Arra
   return bytes;
 }
 
+/** A frame for one byte or one block of eight, with its data behind the address. */
+export function addressedFrame(command: number, address: number, data: Uint8Array, uid4: Uint8Array): Frame {
+  const bytes = frame(data.length === 1 ? 7 : 14, command, address, uid4);
+  bytes.set(data, 2);
+  return bytes;
+}
+
 /** RID: asks for header ROM and UID, of whoever is there. */
 export function ridFrame(): Frame {
   const bytes = new Uint8Array(7);
@@ -53,14 +60,10 @@ export function readFrame(command: StorageCommand): Frame | "le" | "address" {
 export function writeFrame(command: StorageCommand): Frame | "lc" | "address" {
   const { lc, p1, p2 } = command;
   const { uid } = command.card;
-  let bytes: Frame;
-  if (lc === 1) {
-    if (!namesByte(command)) return "address";
-    bytes = frame(7, TYPE1_COMMAND.WRITE_E, byteAddress(p1, p2), uid);
-  } else if (lc === 8) {
-    if (p2 !== 0) return "address";
-    bytes = frame(14, TYPE1_COMMAND.WRITE_E8, p1, uid);
-  } else return "lc";
-  bytes.set(command.copyData(0, lc), 2);
-  return bytes;
+  if (lc !== 1 && lc !== 8) return "lc";
+  if (lc === 1 ? !namesByte(command) : p2 !== 0) return "address";
+  const data = command.copyData(0, lc);
+  return lc === 1
+    ? addressedFrame(TYPE1_COMMAND.WRITE_E, byteAddress(p1, p2), data, uid)
+    : addressedFrame(TYPE1_COMMAND.WRITE_E8, p1, data, uid);
 }

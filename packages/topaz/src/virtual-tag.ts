@@ -7,7 +7,16 @@ import {
   type VirtualTag,
 } from "@cardwire/core";
 import { TYPE1_COMMAND } from "./commands.ts";
-import { hasDynamicMemory } from "./products.ts";
+import {
+  BLOCK_BYTES,
+  DYNAMIC_LOCK_BLOCK,
+  LOCK_BLOCK,
+  lockBitOf,
+  RESERVED_BLOCK,
+  SEGMENT_BYTES,
+  STATIC_BYTES,
+} from "./layout.ts";
+import { hasDynamicMemory, type1ProductOf } from "./products.ts";
 
 /** All that a Type 1 tag is. */
 export interface TopazImage {
@@ -23,18 +32,6 @@ export interface TopazTag extends VirtualTag {
   /** What the tag is now, writes and locks included. */
   toImage(): TopazImage;
 }
-
-const BLOCK_BYTES = 8;
-const SEGMENT_BYTES = 128;
-/** Bytes that RALL gives after the header ROM: blocks 0–E. */
-const STATIC_BYTES = 120;
-/** Block D is reserved; block E holds two lock bytes and six OTP bytes (Type 1 Tag specification 1.2, table 3). */
-const RESERVED_BLOCK = 0x0d;
-const LOCK_BLOCK = 0x0e;
-const STATIC_LOCKS = LOCK_BLOCK * BLOCK_BYTES;
-/** In block F of a Topaz 512, after two reserved bytes: a bit for each block from 10h on (its lock control TLV says so). */
-const DYNAMIC_BLOCK = 0x0f;
-const DYNAMIC_LOCKS = DYNAMIC_BLOCK * BLOCK_BYTES + 2;
 
 /**
  * A Type 1 tag: what it cannot or must not do it does not answer. It has no state but its memory.
@@ -64,7 +61,7 @@ class TopazSilicon implements TopazTag {
           : `static memory has 120 bytes, not ${length}`,
         { field: "memory" },
       );
-    this.name = this.#dynamic ? `Topaz ${length}` : "Topaz 96";
+    this.name = type1ProductOf(image.hr0)?.name ?? `Type 1 tag of ${length} bytes`;
     this.#image = image;
     this.#memory = image.memory.slice();
     this.#uid4 = this.#memory.slice(0, 4);
@@ -130,7 +127,7 @@ class TopazSilicon implements TopazTag {
     const block = start >> 3;
     if (this.#isLocked(block)) return undefined;
     // lock and OTP bytes are never erased, whichever command comes
-    const onlySets = !erase || block === LOCK_BLOCK || (this.#dynamic && block === DYNAMIC_BLOCK);
+    const onlySets = !erase || block === LOCK_BLOCK || (this.#dynamic && block === DYNAMIC_LOCK_BLOCK);
     data.forEach((byte, index) => {
       this.#memory[start + index] = onlySets ? (this.#memory[start + index] ?? 0) | byte : byte;
     });
@@ -141,9 +138,9 @@ class TopazSilicon implements TopazTag {
     // the UID and the reserved block are written in production
     if (block === 0 || block === RESERVED_BLOCK) return true;
     // locks must stay settable: the lock blocks are not under themselves
-    if (block === LOCK_BLOCK || (this.#dynamic && block === DYNAMIC_BLOCK)) return false;
-    const [base, bit] = block < LOCK_BLOCK ? [STATIC_LOCKS, block] : [DYNAMIC_LOCKS, block - DYNAMIC_BLOCK - 1];
-    return (((this.#memory[base + (bit >> 3)] ?? 0) >> (bit & 7)) & 1) === 1;
+    if (block === LOCK_BLOCK || (this.#dynamic && block === DYNAMIC_LOCK_BLOCK)) return false;
+    const lock = lockBitOf(block);
+    return lock !== undefined && (((this.#memory[lock.address] ?? 0) >> lock.bit) & 1) === 1;
   }
 }
 
