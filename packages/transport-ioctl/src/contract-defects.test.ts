@@ -221,6 +221,6 @@ it.each<[string, string, (context: SmartCardContext) => SmartCardContext]>([
     const harness = await createFakeHarness();
     return { ...harness, createContext: async () => spoilt(await harness.createContext()) };
   };
-  registerContract((name, run) => cases.set(name, run), createHarness, { limitMs: 500 });
+  registerContract((name, run) => cases.set(name, run), createHarness, { limitMs: 200 });
   await expect(cases.get(caseName)!()).rejects.toThrow();
 });

@@ -20,7 +20,8 @@ export interface DeviceUser extends PresenceListener {
  * alone.
  */
 export class DeviceLife {
-  readonly #interface: IoctlDeviceInterface;
+  /** The interface that is opened next. */
+  device: IoctlDeviceInterface;
   readonly #clock: Clock;
   readonly #limitMs: number;
   readonly #user: DeviceUser;
@@ -33,7 +34,7 @@ export class DeviceLife {
 
   /** @param limitMs how long an I/O control may stay unanswered. */
   constructor(device: IoctlDeviceInterface, clock: Clock, limitMs: number, user: DeviceUser) {
-    this.#interface = device;
+    this.device = device;
     this.#clock = clock;
     this.#limitMs = limitMs;
     this.#user = user;
@@ -93,7 +94,7 @@ export class DeviceLife {
   /** One that opens after nobody wants it any more is closed again. */
   async #open(): Promise<IoctlDevice> {
     const { signal } = this.#closing;
-    const opening = this.#interface.open();
+    const opening = this.device.open();
     try {
       return await untilAborted(opening, signal);
     } catch (error) {

@@ -98,6 +98,11 @@ export class Reader {
     return { flags, count: this.#count, answerToReset: unavailable ? undefined : card?.answerToReset };
   }
 
+  /** The device interface is still there: it is this one that is opened next, should that be needed. */
+  relisted(device: IoctlDeviceInterface): void {
+    this.#life.device = device;
+  }
+
   /** The device interface is gone, or nobody wants the reader any more. */
   close(): Promise<void> {
     return this.#life.close();

@@ -1,4 +1,4 @@
-import { type Clock, delay, invalidStateError, type SmartCardContext, systemClock } from "@cardwire/core";
+import { type Clock, delay, invalidStateError, SerialQueue, type SmartCardContext, systemClock } from "@cardwire/core";
 import { SCARD, smartCardErrorFromCode } from "@cardwire/ioctl";
 import { IoctlContext } from "./context.ts";
 import { deviceProvider, type IoctlDeviceProvider, type IoctlDevices } from "./devices.ts";
@@ -52,11 +52,12 @@ export class ResourceManager implements IoctlResourceManager, ReaderHost {
   readonly #listeners = new Set<() => void>();
   readonly #contexts = new Set<IoctlContext>();
   readonly #closing = new AbortController();
+  /** One list at a time: an older one must not be taken for the newer. */
+  readonly #scans = new SerialQueue();
   #names = new Map<string, Reader>();
   #ready: Promise<void> | undefined;
   #unsubscribe: (() => void) | undefined;
-  #scanning: Promise<void> | undefined;
-  #scanAgain = false;
+  #rescanWaits = false;
   #failure: Error | undefined;
   #closed: Promise<void> | undefined;
 
@@ -129,12 +130,11 @@ export class ResourceManager implements IoctlResourceManager, ReaderHost {
   // --- the devices
 
   async #start(): Promise<void> {
-    await this.#scan();
+    // first, so that nothing is missed between list and subscription
     this.#unsubscribe ??= this.#provider.subscribe(() => {
       void this.#rescan();
     });
-    // nothing must be missed between list and subscription
-    await this.#scan();
+    await this.#scans.run(() => this.#scan());
     const started = Promise.all(Array.from(this.#readers.values(), (reader) => reader.started));
     const limit = new AbortController();
     const tooLong = delay(this.clock, LONGEST_START_MS, limit.signal).catch(() => undefined);
@@ -142,18 +142,18 @@ export class ResourceManager implements IoctlResourceManager, ReaderHost {
     limit.abort();
   }
 
-  /** The provider says that something is different; one scan at a time, and one more for what came meanwhile. */
+  /** The provider says that something is different. One scan will see everything that is said before it begins. */
   async #rescan(): Promise<void> {
-    this.#scanAgain = true;
-    if (this.#scanning !== undefined) return;
-    while (this.#scanAgain) {
-      this.#scanAgain = false;
-      this.#scanning = this.#scan().catch((error: unknown) => {
-        this.#fail(error);
+    if (this.#rescanWaits) return;
+    this.#rescanWaits = true;
+    try {
+      await this.#scans.run(() => {
+        this.#rescanWaits = false;
+        return this.#scan();
       });
-      await this.#scanning;
+    } catch (error) {
+      this.#fail(error);
     }
-    this.#scanning = undefined;
   }
 
   async #scan(): Promise<void> {
@@ -165,8 +165,11 @@ export class ResourceManager implements IoctlResourceManager, ReaderHost {
       this.#readers.delete(path);
       this.#leave(reader);
     }
-    for (const [path, device] of listed)
-      if (!this.#readers.has(path)) this.#readers.set(path, new Reader(device, this));
+    for (const [path, device] of listed) {
+      const reader = this.#readers.get(path);
+      if (reader === undefined) this.#readers.set(path, new Reader(device, this));
+      else reader.relisted(device);
+    }
     this.changed();
   }
 

@@ -344,3 +344,26 @@ describe("devices that cannot be listed", () => {
     expect(machine.listeners).toBe(0);
   });
 });
+
+it("a device that comes back under its path between two lists is opened by its new interface", async () => {
+  const clock = new VirtualClock();
+  const machine = new FakeMachine();
+  const first = machine.attach(new FakeDevice({ clock }));
+  const context = createIoctlContext({ devices: machine, clock });
+  await context.listReaders();
+  const list = machine.listInterfaces.bind(machine);
+  machine.listInterfaces = async () => {
+    await clock.advance(0);
+    return list();
+  };
+  machine.detach(first);
+  const second = machine.attach(new FakeDevice({ clock }));
+  first.openFailure = new Error("gone for good");
+  await clock.advance(0);
+  first.unplug();
+  second.insert(NTAG);
+  await clock.advance(500);
+  expect(await flags(context)).toEqual(["present"]);
+  await context.close();
+  expect([first.isOpen, second.isOpen, clock.pending]).toEqual([false, false, 0]);
+});
