@@ -39,8 +39,9 @@ function explainSmartCard(error: SmartCardError): Explanation {
       };
     case "removed-card":
     case "no-smartcard":
+    case "not-transacted":
       return {
-        message: `The card was taken from ${reader} too early; leave it there until this is done [${error.symbol}].`,
+        message: `The card in ${reader} was taken away or stopped answering; leave it there until this is done [${error.symbol}].`,
         exitCode: EXIT.card,
       };
     case "reset-card":
