@@ -1,5 +1,5 @@
 /** The commands after the DDI documents, which pass FeliCa's own parameters and status flags through. */
-import { equalBytes, type RfDialogue } from "@cardwire/core";
+import type { RfDialogue } from "@cardwire/core";
 import { type CommandDialogue, StatusWord, type StorageCommand } from "@cardwire/storage-card";
 import { FELICA_BLOCK_BYTES, FELICA_COMMAND, felicaFrame, responseTimeUs } from "./commands.ts";
 
@@ -35,6 +35,12 @@ function readLists(command: StorageCommand): Lists | number {
   return end > command.lc ? WRONG_BLOCK_LIST : { blocks, end };
 }
 
+/** True when the IDm behind length and response code is the card's. */
+function isFrom(received: Uint8Array, idm: Uint8Array): boolean {
+  for (let index = 0; index < idm.length; index++) if (received[2 + index] !== idm[index]) return false;
+  return true;
+}
+
 /** Sends a command and checks that the answer is this card's to it. The status flags are returned as a status word. */
 function* exchange(command: StorageCommand, code: number, data: Uint8Array, timeoutUs: number): RfDialogue<number> {
   const { card } = command;
@@ -51,7 +57,7 @@ function* exchange(command: StorageCommand, code: number, data: Uint8Array, time
     received.length < HEAD_BYTES ||
     received[0] !== received.length ||
     received[1] !== code + 1 ||
-    !equalBytes(received.subarray(2, 10), card.uid)
+    !isFrom(received, card.uid)
   )
     return StatusWord.COMMAND_INCOMPATIBLE;
   const flags = ((received[10] ?? 0) << 8) | (received[11] ?? 0);

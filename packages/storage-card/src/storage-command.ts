@@ -65,8 +65,8 @@ export class StorageCommand {
   /** A copy of `length` bytes of command data from `start` on, filled with zeros beyond the end of the APDU. */
   copyData(start: number, length: number): Uint8Array<ArrayBuffer> {
     const copy = new Uint8Array(length);
-    const from = this.dataOffset + start;
-    copy.set(this.bytes.subarray(from, Math.min(from + length, this.bytes.length)));
+    // short as the data of pseudo-APDUs are, a loop is faster than a view and a block copy
+    for (let index = 0; index < length; index++) copy[index] = this.data(start + index);
     return copy;
   }
 
