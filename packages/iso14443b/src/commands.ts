@@ -16,7 +16,7 @@ export const TYPE_B_MEMORY_COMMAND = {
   COMPLETION: 0x0f,
 } as const;
 
-/** The block that holds the lock register and the chip identifier. */
+/** The block that holds the lock register of all but the SR176, beside the memory. */
 export const SYSTEM_BLOCK = 0xff;
 
 /** How long a write takes inside the card, which gives no answer (SRIX4K data sheet, table 18: 7 ms at most). */

@@ -8,6 +8,9 @@ it("exports exactly these names", () => {
       "SYSTEM_BLOCK",
       "TYPE_B_MEMORY_COMMAND",
       "TYPE_B_MEMORY_PRODUCTS",
+      "TypeBMemoryError",
+      "TypeBMemoryTag",
+      "isTypeBMemoryError",
       "iso14443b",
       "typeBMemoryProductOf",
     ]

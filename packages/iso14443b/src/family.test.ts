@@ -14,7 +14,8 @@ function card(product: "srix4k" | "sr176"): TypeBMemoryTag {
   const tag = createTypeBMemoryTag({
     product,
     uid: product === "srix4k" ? SRIX4K_UID : SR176_UID,
-    memory: new Uint8Array(length).fill(0xff),
+    // in a SR176 a 1 locks
+    memory: new Uint8Array(length).fill(product === "srix4k" ? 0xff : 0),
   });
   tag.setPowered(true);
   return tag;
@@ -117,6 +118,21 @@ describe("the silicon", () => {
     ]);
     send(tag, "09FFFFFFFFFF");
     expect(send(tag, "08FF")).toBe("FFFFFFFC");
+  });
+
+  it("has the lock register of a SR176 in its last block, beside the chip identifier", () => {
+    const tag = createTypeBMemoryTag({ product: "sr176", uid: SR176_UID, memory: new Uint8Array(32) });
+    tag.setPowered(true);
+    tag.select();
+    send(tag, "090F0504");
+    expect(send(tag, "080F")).toBe("0004");
+    send(tag, "090F0000");
+    expect(send(tag, "080F")).toBe("0004");
+    send(tag, "09041111");
+    send(tag, "09052222");
+    send(tag, "09063333");
+    expect(["04", "05", "06"].map((block) => send(tag, `08${block}`))).toEqual(["0000", "0000", "3333"]);
+    expect(send(tag, "08FF")).toBeUndefined();
   });
 
   it("refuses an image that no product has", () => {

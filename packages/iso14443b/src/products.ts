@@ -1,3 +1,5 @@
+import { SYSTEM_BLOCK } from "./commands.ts";
+
 /** A memory card of ISO/IEC 14443-3 type B without APDUs. */
 export interface TypeBMemoryProduct {
   readonly name: string;
@@ -6,8 +8,10 @@ export interface TypeBMemoryProduct {
   readonly blocks: number;
   /** 4, or 2 on a SR176. */
   readonly blockBytes: 2 | 4;
-  /** True where block 255 holds the lock register, blocks 0–4 can only be cleared and 5 and 6 only count down. */
+  /** True where blocks 0–4 can only be cleared and 5 and 6 only count down. */
   readonly hasCounters: boolean;
+  /** The block that holds the lock register: 255 beside the memory, or 15, the last of a SR176. */
+  readonly systemBlock: number;
 }
 
 /** The names of {@link TYPE_B_MEMORY_PRODUCTS}. */
@@ -29,11 +33,12 @@ const srix = (name: string, productCode: number, blocks: number): TypeBMemoryPro
   blocks,
   blockBytes: 4,
   hasCounters: true,
+  systemBlock: SYSTEM_BLOCK,
 });
 
 /** ST's products (SR176, SRI512, SRIX4K and ST25TB data sheets, memory mapping and unique identifier). */
 export const TYPE_B_MEMORY_PRODUCTS: Readonly<Record<TypeBMemoryProductName, TypeBMemoryProduct>> = {
-  sr176: { name: "SR176", productCode: 0x02, blocks: 16, blockBytes: 2, hasCounters: false },
+  sr176: { name: "SR176", productCode: 0x02, blocks: 16, blockBytes: 2, hasCounters: false, systemBlock: 15 },
   sri512: srix("SRI512", 0x06, 16),
   srix512: srix("SRIX512", 0x04, 16),
   srt512: srix("SRT512", 0x0c, 16),

@@ -1,5 +1,6 @@
 import { FormatError, type NfcBMemoryTarget, type RfFrame, type SiliconReply, type VirtualTag } from "@cardwire/core";
-import { SYSTEM_BLOCK, TYPE_B_MEMORY_COMMAND } from "./commands.ts";
+import { TYPE_B_MEMORY_COMMAND } from "./commands.ts";
+import { isLocked } from "./locks.ts";
 import { TYPE_B_MEMORY_PRODUCTS, type TypeBMemoryProduct, type TypeBMemoryProductName } from "./products.ts";
 
 /** All that such a card is. */
@@ -9,7 +10,10 @@ export interface TypeBMemoryImage {
   readonly uid: Uint8Array;
   /** Every block from 0 on, each least significant byte first. */
   readonly memory: Uint8Array;
-  /** Block 255, as long as a block: the lock register in its last byte, a 0 bit locks. All ones when absent. */
+  /**
+   * Block 255, as long as a block: the lock register in its last byte, a 0 bit locks. All ones when absent; a SR176 has
+   * none, but its register in the last block of its memory.
+   */
   readonly systemBlock?: Uint8Array;
 }
 
@@ -24,6 +28,7 @@ const RELOAD_SHIFT = 21;
 const LAST_OTP_BLOCK = 4;
 const COUNTERS: readonly number[] = [5, 6];
 const RELOAD_COUNTER = 6;
+const SR176_UID_BLOCKS = 4;
 
 /**
  * A card of ST's SR and ST25TB families. What it refuses it does not answer, and a write it never answers.
@@ -56,11 +61,16 @@ class TypeBMemorySilicon implements TypeBMemoryTag {
     this.name = name;
     this.#image = image;
     this.#memory = expectLength("memory", image.memory, blocks * blockBytes);
-    this.#system = expectLength("systemBlock", image.systemBlock ?? new Uint8Array(blockBytes).fill(0xff), blockBytes);
+    const { systemBlock: block } = this.#product;
+    this.#system =
+      block < blocks
+        ? this.#memory.subarray(block * blockBytes, (block + 1) * blockBytes)
+        : expectLength("systemBlock", image.systemBlock ?? new Uint8Array(blockBytes).fill(0xff), blockBytes);
   }
 
   toImage(): TypeBMemoryImage {
-    return { ...this.#image, memory: this.#memory.slice(), systemBlock: this.#system.slice() };
+    const image = { ...this.#image, memory: this.#memory.slice() };
+    return this.#product.hasCounters ? { ...image, systemBlock: this.#system.slice() } : image;
   }
 
   setPowered(powered: boolean): void {
@@ -110,47 +120,40 @@ class TypeBMemorySilicon implements TypeBMemoryTag {
   }
 
   #drawChipId(): void {
-    this.#chipId = (this.#chipId + 1) & 0xff;
+    // a SR176 has its chip identifier in the low nibble of its system block
+    this.#chipId = this.#product.hasCounters ? (this.#chipId + 1) & 0xff : (this.#system[0] ?? 0) & 0x0f;
   }
 
   #block(block: number): Uint8Array | undefined {
-    const { blocks, blockBytes } = this.#product;
-    if (block === SYSTEM_BLOCK) return this.#system;
+    const { blocks, blockBytes, systemBlock } = this.#product;
+    if (block === systemBlock) return this.#system;
     return block < blocks ? this.#memory.subarray(block * blockBytes, (block + 1) * blockBytes) : undefined;
   }
 
   #write(block: number, data: Uint8Array): void {
     const memory = this.#block(block);
-    if (memory === undefined || this.#isLocked(block)) return;
-    const clearOnly = block === SYSTEM_BLOCK || (this.#product.hasCounters && block <= LAST_OTP_BLOCK);
-    if (clearOnly) {
+    const { hasCounters, systemBlock, blockBytes } = this.#product;
+    if (memory === undefined) return;
+    if (!hasCounters && block === systemBlock) {
+      // PROTECT_BLOCK: lock bits are only set, and the chip identifier beside them stays
+      memory[1] = (memory[1] ?? 0) | (data[1] ?? 0);
+      return;
+    }
+    if (isLocked(this.#product, this.#system, block)) return;
+    // a SR176's UID, in its first four blocks, is written in production
+    if (!hasCounters && block < SR176_UID_BLOCKS) return;
+    if (block === systemBlock || (hasCounters && block <= LAST_OTP_BLOCK)) {
       data.forEach((byte, index) => (memory[index] = (memory[index] ?? 0) & byte));
       return;
     }
-    if (this.#product.hasCounters && COUNTERS.includes(block)) {
+    if (hasCounters && COUNTERS.includes(block)) {
       const before = littleEndian(memory);
       const after = littleEndian(data);
       if (after >= before) return;
       if (block === RELOAD_COUNTER && after >>> RELOAD_SHIFT !== before >>> RELOAD_SHIFT)
-        this.#memory.fill(0xff, 0, (LAST_OTP_BLOCK + 1) * this.#product.blockBytes);
+        this.#memory.fill(0xff, 0, (LAST_OTP_BLOCK + 1) * blockBytes);
     }
     memory.set(data);
-  }
-
-  /** The last byte of block 255 locks block 7 with 8 by its lowest bit, then 9 to 15 by one each; a SR176 locks pairs. */
-  #isLocked(block: number): boolean {
-    const { blockBytes, hasCounters } = this.#product;
-    const register = this.#system[blockBytes - 1] ?? 0xff;
-    const bit = hasCounters
-      ? block === 7 || block === 8
-        ? 0
-        : block >= 9 && block <= 15
-          ? block - 8
-          : -1
-      : block >> 1;
-    // a SR176's UID, in its first four blocks, is written in production
-    if (!hasCounters && block < 4) return true;
-    return bit >= 0 && bit < 8 && ((register >> bit) & 1) === 0;
   }
 }
 
