@@ -31,13 +31,15 @@ build() { # NAME SOURCE [SLOTS]
   (
     cd "$source"
     meson setup build --buildtype=release -Dpolkit=false -Dlibsystemd=false -Dsystemdunit=system
-    meson compile -C build pcscd
+    meson compile -C build
   ) >"$cache/$name.log" 2>&1 || {
     tail -n 40 "$cache/$name.log" >&2
     return 1
   }
   mkdir -p "$cache/$name"
   install -m 755 "$source/build/pcscd" "$cache/$name/pcscd"
+  # the client library of the same version, for other programs
+  find "$source/build" -maxdepth 1 -name 'libpcsclite*.so*' ! -type d -exec cp -P -t "$cache/$name" {} +
 }
 
 mkdir -p "$cache"

@@ -10,6 +10,8 @@ export interface DaemonBinary {
   readonly path: string;
   /** Such as "1.9.9". */
   readonly version: string;
+  /** Where its own client library is; undefined for the distribution's. Others may not get on with it. */
+  readonly libraryFolder: string | undefined;
 }
 
 /** Where build-daemons.sh puts what it builds. */
@@ -18,10 +20,10 @@ export function cacheFolder(): string {
   return env["CARDWIRE_PCSCD_CACHE"] ?? join(env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "cardwire", "pcscd");
 }
 
-function binary(name: string, path: string): DaemonBinary {
+function binary(name: string, path: string, libraryFolder?: string): DaemonBinary {
   const version = /version ([\d.]*\d)/.exec(execFileSync(path, ["--version"], { encoding: "utf8" }))?.[1];
   if (version === undefined) throw new Error(`${path} does not tell its version`);
-  return { name: `${name} ${version}`, path, version };
+  return { name: `${name} ${version}`, path, version, libraryFolder };
 }
 
 /** The distribution's own pcscd. */
@@ -33,7 +35,7 @@ export function systemDaemon(): DaemonBinary {
 export function builtDaemon(name: string): DaemonBinary {
   const path = join(cacheFolder(), name, "pcscd");
   if (!existsSync(path)) throw new Error(`${path} is missing: run build-daemons.sh`);
-  return binary(name, path);
+  return binary(name, path, join(cacheFolder(), name));
 }
 
 /** Every pcscd that the tests run against, oldest protocol first. */

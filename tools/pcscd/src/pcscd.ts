@@ -76,7 +76,12 @@ export class Pcscd {
 
   /** The environment for programs that use this pcscd. */
   get env(): NodeJS.ProcessEnv {
-    return { ...process.env, PCSCLITE_CSOCK_NAME: this.socketPath };
+    const { libraryFolder } = this.daemon;
+    return {
+      ...process.env,
+      PCSCLITE_CSOCK_NAME: this.socketPath,
+      ...(libraryFolder === undefined ? {} : { LD_LIBRARY_PATH: libraryFolder }),
+    };
   }
 
   get pid(): number {
