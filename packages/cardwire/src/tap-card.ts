@@ -68,7 +68,7 @@ export class TapCard implements Tap {
           try {
             await this.#readUid();
             step = "identify";
-            const product = await this.#family?.identify?.();
+            const product = await this.#family?.identify?.({ signal: this.gone });
             if (product !== undefined) this.#card = withProduct(this.#card, product);
           } catch (error) {
             // a rejection would reset the card
@@ -105,7 +105,7 @@ export class TapCard implements Tap {
   }
 
   async #readUid(): Promise<void> {
-    const response = parseResponseApdu(await this.connection.transmit(GET_UID));
+    const response = parseResponseApdu(await this.connection.transmit(GET_UID, { signal: this.gone }));
     try {
       this.#uid = requireSuccess(response, PCSC_GET_DATA_STATUS_WORDS).slice();
     } catch (error) {

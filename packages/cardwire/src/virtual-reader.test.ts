@@ -6,6 +6,8 @@ import {
   ntag213WithText,
   ntag216WithUri,
   slixWithUri,
+  st25tb04k,
+  topaz96WithText,
   ultralightEv1Ticket,
 } from "@cardwire/virtual/samples";
 import { describe, expect, test } from "vitest";
@@ -130,6 +132,49 @@ describe.each<ConformanceProfile>(["documented", "nfccx"])("a tag on a virtual r
           ["user memory", 1, 27],
         ]);
         expect(memory && allBytes(memory)).toEqual(dump.memory);
+      },
+      { profile },
+    );
+  });
+
+  test("of Topaz gives its blocks and its text", async () => {
+    const dump = topaz96WithText();
+    await withTap(
+      dump,
+      async (tap) => {
+        expect(tap.card).toMatchObject({ name: "Topaz 96", family: "topaz", userBytes: 96 });
+        expect(tap.uid).toEqual(dump.uid.slice(0, 4));
+        const memory = await tap.memory?.read();
+        expect(memory?.areas.map(({ name, address, units }) => [name, address, units])).toEqual([
+          ["UID", 0x0, 1],
+          ["capability container, user memory", 0x1, 1],
+          ["user memory", 0x2, 11],
+          ["reserved", 0xd, 1],
+          ["lock bytes, one-time programmable bytes", 0xe, 1],
+        ]);
+        expect(memory && allBytes(memory)).toEqual(dump.memory);
+        await tap.ndef?.write("Hello again");
+        expect((await tap.ndef?.read())?.records[0]?.recordType).toBe("text");
+      },
+      { profile },
+    );
+  });
+
+  test("of ST25TB gives its blocks, counters and lock register", async () => {
+    const dump = st25tb04k();
+    await withTap(
+      dump,
+      async (tap) => {
+        expect(tap.card).toMatchObject({ name: "ST25TB04K", family: "iso14443b", standard: "ISO 14443 B, part 3" });
+        const memory = await tap.memory?.read();
+        expect(memory?.areas.map(({ name, address, units }) => [name, address, units])).toEqual([
+          ["resettable one-time bits", 0, 5],
+          ["counter 5, down only", 5, 1],
+          ["counter 6, down only", 6, 1],
+          ["user memory", 7, 121],
+          ["lock register", 0xff, 1],
+        ]);
+        expect(memory && allBytes(memory)).toEqual(concatBytes(dump.memory, dump.systemBlock));
       },
       { profile },
     );

@@ -13,6 +13,11 @@ export interface ProductIdentity {
   readonly userBytes?: number;
 }
 
+/** Of every question to a card. */
+export interface FamilyCallOptions {
+  readonly signal?: AbortSignal;
+}
+
 /** Where a card lies. */
 export interface CardPlace {
   readonly connection: SmartCardConnection;
@@ -26,7 +31,7 @@ export interface FamilyCard<Helper = unknown> {
   /** What `tap.as()` gives. */
   readonly helper: Helper;
   /** Asks the card what it is. `undefined` where the reader lets nobody ask, or the card does not know. */
-  identify?(): Promise<ProductIdentity | undefined>;
+  identify?(options: FamilyCallOptions): Promise<ProductIdentity | undefined>;
   /** How the memory is read; absent where nobody knows its layout. */
   readonly memory?: TapMemory;
   /** How the family keeps NDEF; absent where it cannot. */

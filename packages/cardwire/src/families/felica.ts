@@ -3,7 +3,7 @@ import { concatBytes, toHex } from "@cardwire/core";
 import { type FelicaIdentity, FelicaTag, isFelicaError, LITE_BLOCK, LITE_SERVICE, LITE_SYSTEM } from "@cardwire/felica";
 import { isTagAccessError } from "@cardwire/storage-card/tag-access";
 import type { CardMemory, MemoryArea, MemoryAreaKind, ReadMemoryOptions } from "../memory.ts";
-import type { Family, ProductIdentity } from "./family.ts";
+import type { Family, FamilyCallOptions, ProductIdentity } from "./family.ts";
 
 /** What the ACR122U calls FeliCa at 212 and 424 kbit/s, under the standard byte of type A. */
 const ACR122U_NAMES: readonly number[] = [0xf011, 0xf012];
@@ -23,7 +23,7 @@ export const felicaFamily: Family<"felica", FelicaTag> = {
     const tag = new FelicaTag(connection, { dialect });
     return {
       helper: tag,
-      identify: () => identify(tag),
+      identify: (options) => identify(tag, options),
       memory: { read: (options) => readMemory(tag, options) },
     };
   },
@@ -34,9 +34,9 @@ const LITE_PRODUCTS = { lite: "FeliCa Lite", "lite-s": "FeliCa Lite-S" } as cons
 /** S_PAD0 to S_PAD13. */
 const LITE_USER_BYTES = (LITE_BLOCK.S_PAD13 + 1) * BLOCK_BYTES;
 
-async function identify(tag: FelicaTag): Promise<ProductIdentity | undefined> {
+async function identify(tag: FelicaTag, options: FamilyCallOptions): Promise<ProductIdentity | undefined> {
   try {
-    const identity = await tag.poll();
+    const identity = await tag.poll(undefined, options);
     const { product, pmm, systemCode } = identity;
     const evidence = `PMm ${toHex(pmm, " ")}, system code ${systemCode.toString(16).toUpperCase().padStart(4, "0")}`;
     if (!isLite(identity)) return { evidence };

@@ -1,7 +1,9 @@
 import { felicaFamily } from "./felica.ts";
+import { iso14443bFamily } from "./iso14443b.ts";
 import { iso15693Family } from "./iso15693.ts";
 import { mifareClassicFamily } from "./mifare-classic.ts";
 import { mifareUltralightFamily } from "./mifare-ultralight.ts";
+import { topazFamily } from "./topaz.ts";
 
 /** The tag families that the umbrella knows. A family is one file beside this one, and two words here. */
 export const families: readonly [
@@ -9,7 +11,9 @@ export const families: readonly [
   typeof mifareClassicFamily,
   typeof felicaFamily,
   typeof iso15693Family,
-] = [mifareUltralightFamily, mifareClassicFamily, felicaFamily, iso15693Family];
+  typeof topazFamily,
+  typeof iso14443bFamily,
+] = [mifareUltralightFamily, mifareClassicFamily, felicaFamily, iso15693Family, topazFamily, iso14443bFamily];
 
 type AnyFamily = (typeof families)[number];
 

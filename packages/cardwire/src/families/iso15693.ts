@@ -3,7 +3,7 @@ import { concatBytes } from "@cardwire/core";
 import { isType5Error, ISO15693_COMMAND, MANUFACTURER, Type5Tag } from "@cardwire/iso15693";
 import { isTagAccessError } from "@cardwire/storage-card/tag-access";
 import type { CardMemory, MemoryArea, ReadMemoryOptions } from "../memory.ts";
-import type { Family, ProductIdentity } from "./family.ts";
+import type { Family, FamilyCallOptions, ProductIdentity } from "./family.ts";
 
 const STANDARDS: readonly number[] = [
   StorageCardStandard.ISO15693_1,
@@ -24,16 +24,16 @@ export const iso15693Family: Family<"iso15693", Type5Tag> = {
     const tag = new Type5Tag(connection, { dialect });
     return {
       helper: tag,
-      identify: () => identify(tag),
+      identify: (options) => identify(tag, options),
       memory: { read: (options) => readMemory(tag, options) },
     };
   },
   nameFrame,
 };
 
-async function identify(tag: Type5Tag): Promise<ProductIdentity | undefined> {
+async function identify(tag: Type5Tag, options: FamilyCallOptions): Promise<ProductIdentity | undefined> {
   try {
-    const { blocks, blockBytes, icReference } = await tag.systemInformation();
+    const { blocks, blockBytes, icReference } = await tag.systemInformation(options);
     const ic = icReference === undefined ? "" : `, IC reference ${icReference.toString(16).padStart(2, "0")}`;
     return {
       evidence: `GET SYSTEM INFORMATION: ${blocks ?? "?"} blocks of ${blockBytes ?? "?"} bytes${ic}`,

@@ -6,6 +6,8 @@ import type { CardMemory, MemoryArea, MemoryAreaKind, ReadMemoryOptions } from "
 const PAGE_BYTES = 4;
 /** So many pages come with one READ BINARY. */
 const PAGES_PER_READ = 4;
+/** So many come with one FAST_READ, in the longest answer that a reader of short APDUs hands up. */
+const PAGES_PER_FAST_READ = 60;
 const NO_BYTES = new Uint8Array(0);
 
 type NamedPages = Pick<MemoryArea, "name" | "kind" | "address" | "units">;
@@ -62,7 +64,7 @@ export function pageLayout(product: PageMap): NamedPages[] {
   return areas;
 }
 
-/** Reads the pages of a tag by READ BINARY, four at a time, and names them. */
+/** Reads the pages of a tag in the fewest exchanges that it knows, and names them. */
 export async function readNamedPages(
   tag: PageSource,
   map: PageMap,
@@ -71,11 +73,17 @@ export async function readNamedPages(
   const layout = pageLayout(map);
   const total = layout.reduce((sum, { units }) => sum + units, 0);
   const pages: Pages = new Map();
+  const longest = map.commands.includes("FAST_READ") ? PAGES_PER_FAST_READ : PAGES_PER_READ;
   let refused = false;
   for (const [first, end] of map.memory) {
     const last = Math.min(end, (map.hiddenFrom ?? Infinity) - 1);
-    for (let page = first; page <= last && !refused; page += PAGES_PER_READ) {
-      refused = !(await readInto(pages, tag, page, Math.min(PAGES_PER_READ, last - page + 1), options.signal));
+    let step = longest;
+    for (let page = first; page <= last && !refused;) {
+      const count = Math.min(step, last - page + 1);
+      if (await readInto(pages, tag, page, count, options.signal)) page += count;
+      // somewhere in the run protection begins
+      else if (step > PAGES_PER_READ) step = PAGES_PER_READ;
+      else refused = true;
       options.onProgress?.(pages.size, total);
     }
   }

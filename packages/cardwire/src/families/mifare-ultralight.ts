@@ -32,7 +32,7 @@ export const mifareUltralightFamily: Family<"mifare-ultralight", Type2Tag> = {
     };
     return {
       helper: tag,
-      identify: async () => productIdentity(await tag.identify()),
+      identify: async (options) => productIdentity(await tag.identify(options)),
       memory: { read: (options) => readMemory(tag, source, options) },
       ndef: type2Ndef(tag),
     };
