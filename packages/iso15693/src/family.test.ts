@@ -95,6 +95,14 @@ describe("nfccx, from its source", () => {
     expect(exchange(session, "FFC20001059503002005", ["0110"])).toEqual(["C00301FFA29000", ["022005"]]);
   });
 
+  it("takes 255 bytes into a transceive object, whatever the area", () => {
+    const session = open("nfccx");
+    send(session, "FFC20000028100");
+    expect(exchange(session, "FFC20001059503002005", ["00AABBCCDD"], 4)[0]).toBe("6700");
+    expect(exchange(session, "FFC20001059503002005", [`00${"5A".repeat(12)}`], 12)[0]).toBe("C0030167009000");
+    expect(exchange(session, "FFC20001059503002005", ["00".repeat(256)], 300)[0]).toBe("C0030169819000");
+  });
+
   it("takes silence for departure", () => {
     expect(send(open("nfccx"), "FFB0050004", scriptedAir("timeout")).cardLost).toBe(true);
   });

@@ -8,8 +8,8 @@ import { responseStatusNfcCx } from "./status.ts";
 /** The only length that the driver reads and writes. */
 const BLOCK_BYTES = 4;
 
-function* exchange(command: StorageCommand, data: Uint8Array, timeoutUs: number): RfDialogue<number> {
-  const statusWord = command.accept(yield { kind: "frame", data, timeoutUs });
+function* exchange(command: StorageCommand, data: Uint8Array, timeoutUs: number, limit?: number): RfDialogue<number> {
+  const statusWord = command.accept(yield { kind: "frame", data, timeoutUs }, limit);
   if (statusWord === StatusWord.OK) return responseStatusNfcCx(command);
   yield* command.recover();
   return statusWord;
@@ -39,6 +39,9 @@ export function* updateBinaryNfcCx(command: StorageCommand): CommandDialogue {
     : command.end(statusWord);
 }
 
+/** What a transceive object has room for, whatever the area of the response. */
+const TRANSCEIVE_BYTES = 255;
+
 /** A transceive object: the high data rate is forced, the response keeps its flags. */
 export function* transceiveNfcCx(
   command: StorageCommand,
@@ -46,5 +49,5 @@ export function* transceiveNfcCx(
   timeoutUs: number,
 ): RfDialogue<number> {
   data[0] = (data[0] ?? 0) | REQUEST_FLAG.HIGH_DATA_RATE;
-  return yield* exchange(command, data, timeoutUs);
+  return yield* exchange(command, data, timeoutUs, TRANSCEIVE_BYTES);
 }
