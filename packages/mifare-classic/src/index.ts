@@ -40,19 +40,19 @@ export {
   type MifareClassicErrorCode,
   type MifareClassicErrorDetails,
 } from "./helper/mifare-classic-error.ts";
+export { MifareClassic } from "./helper/mifare-classic.ts";
+export { type BlockWrite, ndefSectors } from "./helper/ndef-area.ts";
 export {
   type ClassicCallOptions,
   type ClassicMemory,
   type ClassicOptions,
   type ClassicReadOptions,
-  classicSizeOf,
   type ClassicTrailer,
   type ClassicValueOptions,
   type ClassicWriteOptions,
-  MifareClassic,
-} from "./helper/mifare-classic.ts";
-export { type BlockWrite, ndefSectors } from "./helper/ndef-area.ts";
+} from "./helper/options.ts";
 export { type ClassicSector } from "./helper/read-sector.ts";
+export { classicSizeOf } from "./helper/size-of.ts";
 export {
   buildMad,
   MAD_ADMINISTRATIVE_AIDS,
