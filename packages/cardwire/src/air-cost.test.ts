@@ -9,6 +9,7 @@ import { loadTag } from "@cardwire/virtual";
 import { felicaLiteSWithUri } from "@cardwire/virtual/samples";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { dialectOf } from "./dialect-of.ts";
+import { taps } from "./taps.ts";
 import { createVirtualReader } from "./virtual-reader.ts";
 
 /** The rows of the page's table, cell by cell, without the blanks that align them. */
@@ -107,6 +108,17 @@ describe("a full read costs what the page says, through the whole reader", () =>
       expect(missing).toEqual([]);
     });
     expect(row).toEqual(rowOf(row[0] ?? ""));
+  });
+
+  it("an NTAG216 as a tap's memory, once the tap is there", async () => {
+    await using reader = createVirtualReader({ tags: [ntag("NTAG216")] });
+    for await (const tap of taps({ context: reader.context })) {
+      const before = reader.field.exchangeCount;
+      await tap.memory?.read();
+      // the tap has asked for the version already
+      expect(`${reader.field.exchangeCount - before + 1}`).toBe(rowOf("NTAG216")?.[1]);
+      return;
+    }
   });
 
   it("FeliCa Lite-S", async () => {
