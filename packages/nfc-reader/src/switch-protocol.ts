@@ -1,5 +1,5 @@
 import { type RfDialogue, type RfTarget, type TransmitOutcome } from "@cardwire/core";
-import type { Card } from "./card.ts";
+import { type Card, reselect } from "./card.ts";
 import type { ReaderCore } from "./reader-core.ts";
 
 /** Standard and layer of data object 8F (PC/SC part 3, supplement 2). */
@@ -55,8 +55,8 @@ function* select(reader: ReaderCore, card: Card, target: RfTarget): RfDialogue<"
 }
 
 /**
- * Switch Protocol as Windows' driver does it: of the nine bytes the last two count; 9000, or 6F00 for any failure
- * (NfcCx NfcCxSC.cpp).
+ * Switch Protocol as Windows' driver does it: of the nine bytes the last two count; 9000, or 6F00 for any failure. It lets
+ * go of the tag before it looks at them, and so selects it again even for bytes that name nothing (NfcCx NfcCxSC.cpp).
  */
 export function* switchProtocolAsDriver(
   reader: ReaderCore,
@@ -64,7 +64,8 @@ export function* switchProtocolAsDriver(
   command: Uint8Array,
 ): RfDialogue<TransmitOutcome> {
   const target = command[7] === ISO_14443_A ? targetOf(card, ISO_14443_A, command[8]) : undefined;
-  if (target !== undefined && (yield* select(reader, card, target)) === "selected") return answer(0x90, 0x00);
+  if (target === undefined) yield* reselect(card);
+  else if ((yield* select(reader, card, target)) === "selected") return answer(0x90, 0x00);
   return answer(0x6f, 0x00);
 }
 

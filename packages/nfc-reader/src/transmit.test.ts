@@ -212,11 +212,26 @@ test("Switch Protocol from ISO-DEP back to layer 3 and the session it finds ther
   expect(isoDep.sessions).toHaveLength(1);
   expect(isoDep.session.reselections).toBe(1);
   expect(await transmit("00A4")).toEqual(fromHex("00A49000"));
+  // what names no protocol of the card still costs the tag a selection, as the driver lets go of it first
+  frontEnd.log.length = 0;
   expect(await transmit("FFC20002048F020103")).toEqual(fromHex("6F00"));
+  expect(await transmit("FFC20002048F020005")).toEqual(fromHex("6F00"));
+  expect(frontEnd.log).toEqual(["reselect", "reselect"]);
+  expect(isoDep.session.reselections).toBe(3);
   expect(await transmit("FFC20002048F02000300")).toEqual(fromHex("FFC20002048F020003009000"));
   frontEnd.remove();
   expect(await transmit("FFC20002048F020003")).toEqual(fromHex("6F00"));
   expect((await io("GET_STATE", NO_INPUT, 4)).output[0]).toBe(6);
+});
+
+test("Load Key of an ISO-DEP card that was a storage card before reaches that one's table: nfccx", async () => {
+  const { transmit, storage, isoDep } = await multiProtocol("nfccx", LAYER_3, LAYER_4);
+  storage.session.outcome = { response: fromHex("9000"), status: 0, cardLost: false, switchedTo: LAYER_4 };
+  await transmit("FFC20002048F020004");
+  expect(isoDep.sessions).toHaveLength(1);
+  storage.session.outcome = { response: fromHex("9000"), status: 0, cardLost: false };
+  expect(await transmit("FF82000006FFFFFFFFFFFF")).toEqual(fromHex("9000"));
+  expect(await transmit("00A4")).toEqual(fromHex("00A49000"));
 });
 
 test("Switch Protocol of an ISO-DEP card: documented", async () => {

@@ -1,4 +1,11 @@
-import { type IoctlResult, type RfDialogue, type RfTarget, traceTimeUs, type TransmitOutcome } from "@cardwire/core";
+import {
+  type CardSession,
+  type IoctlResult,
+  type RfDialogue,
+  type RfTarget,
+  traceTimeUs,
+  type TransmitOutcome,
+} from "@cardwire/core";
 import { encodeTransmitOutput, parseTransmitInput, PCI_BYTES } from "@cardwire/ioctl";
 import { broken } from "./broken.ts";
 import type { Card } from "./card.ts";
@@ -88,9 +95,14 @@ function dialogueFor(
         ? switchProtocolAsDriver(reader, card, command)
         : switchProtocol(reader, card, command);
     const status = behaviour.loadKeyEverywhere === "reader" ? loadKeyWithoutTable(command) : undefined;
-    if (status !== undefined) return status;
+    if (status !== undefined) return storageSessionOf(card)?.transmit(command, limit) ?? status;
   }
   return session === undefined ? failed("INVALID_DEVICE_STATE").status : session.transmit(command, limit);
+}
+
+/** A storage card's session that was there before the card was switched: it keeps the table of keys. */
+function storageSessionOf(card: Card): CardSession | undefined {
+  return [...card.sessions.values()].find(({ family }) => family !== PASS_THROUGH_FAMILY);
 }
 
 function resultOf(outcome: TransmitOutcome, limit: number, overflow: number | undefined): IoctlResult {
