@@ -39,7 +39,7 @@ export async function loadDump(path: string, io: CliIo): Promise<LoadedDump> {
 
 function tagOf(fileName: string, bytes: Uint8Array): VirtualTag {
   try {
-    return loadTag(parseDump(bytes, { fileName }));
+    return loadTag(parseDump(bytes));
   } catch (error) {
     if (!isDumpError(error)) throw error;
     throw new CliError(`${fileName}: ${error.message}.`, EXIT.input, { cause: error });

@@ -76,6 +76,7 @@ function createProgram(io: CliIo, done: (code: ExitCode) => void): Command {
 
   program
     .command("readers")
+    .summary("list the readers")
     .description("Lists the readers and what lies on them.")
     .addOption(readerOption())
     .addOption(transportOption())
@@ -85,7 +86,8 @@ function createProgram(io: CliIo, done: (code: ExitCode) => void): Command {
 
   program
     .command("watch")
-    .description("Tells what comes and goes, until Ctrl-C.")
+    .summary("tell what comes and goes")
+    .description("Tells which readers and cards come and go, until Ctrl-C.")
     .addOption(readerOption())
     .addOption(transportOption())
     .addOption(cardOption())
@@ -94,6 +96,7 @@ function createProgram(io: CliIo, done: (code: ExitCode) => void): Command {
 
   program
     .command("read")
+    .summary("read a card")
     .description("Shows everything about the first card that comes: UID, ATR, memory, NDEF.")
     .addOption(readerOption())
     .addOption(transportOption())

@@ -73,6 +73,6 @@ function nameFrame(frame: Uint8Array): string | undefined {
   const name = Object.entries(ISO15693_COMMAND).find(([, value]) => value === code)?.[0];
   if (name === undefined) return argument === MANUFACTURER.NXP ? "NXP custom command" : undefined;
   const block =
-    /BLOCK/.test(name) && argument !== undefined ? ` ${argument.toString(16).toUpperCase().padStart(2, "0")}` : "";
+    name.includes("BLOCK") && argument !== undefined ? ` ${argument.toString(16).toUpperCase().padStart(2, "0")}` : "";
   return `${name}${block}`;
 }
