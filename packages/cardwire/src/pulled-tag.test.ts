@@ -7,7 +7,6 @@ import {
   toHex,
   type VirtualTag,
 } from "@cardwire/core";
-import { isoDep } from "@cardwire/iso-dep";
 import { createIsoDepCard } from "@cardwire/iso-dep/virtual";
 import { loadTag, type VirtualField } from "@cardwire/virtual";
 import {
@@ -113,7 +112,7 @@ async function onReader<Result>(
   use: (connection: SmartCardConnection, field: VirtualField) => Promise<Result>,
   prepare: (field: VirtualField) => void = () => undefined,
 ): Promise<Result> {
-  const families = [...readerFamilies, isoDep];
+  const families = readerFamilies;
   await using reader = createVirtualReader({ tags: [createTag()], profile, families });
   prepare(reader.field);
   const [name = ""] = await reader.context.listReaders();

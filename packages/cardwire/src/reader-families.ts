@@ -1,5 +1,6 @@
 import type { CardFamily } from "@cardwire/core";
 import { felica } from "@cardwire/felica";
+import { isoDep } from "@cardwire/iso-dep";
 import { iso14443b } from "@cardwire/iso14443b";
 import { iso15693 } from "@cardwire/iso15693";
 import { mifareClassic } from "@cardwire/mifare-classic";
@@ -14,4 +15,5 @@ export const readerFamilies: readonly CardFamily[] = [
   felica,
   iso15693,
   iso14443b,
+  isoDep,
 ];

@@ -1,0 +1,1 @@
+export * from "@cardwire/iso-dep/virtual";
