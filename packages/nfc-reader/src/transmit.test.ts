@@ -199,6 +199,21 @@ test("Load Key and an ISO-DEP card: the card's own in documented, a status in nf
   expect(await nfccx.transmit("FF820000")).toEqual(fromHex("FF8200009000"));
 });
 
+test("Load Key and Switch Protocol of a card that no family takes: nfccx", async () => {
+  const { frontEnd, io } = await bench("nfccx", { families: [] });
+  frontEnd.put(ULTRALIGHT);
+  void io("IS_PRESENT");
+  await flush();
+  expect((await io("GET_STATE", NO_INPUT, 4)).output[0]).toBe(6);
+  frontEnd.log.length = 0;
+  expect((await io("TRANSMIT", apdu("FF82000006FFFFFFFFFFFF"), 64)).status).toBe("INVALID_DEVICE_STATE");
+  expect((await io("TRANSMIT", apdu("FF82000005FFFFFFFFFF"), 64)).status).toBe("INVALID_PARAMETER");
+  expect(frontEnd.log).toEqual([]);
+  expect((await io("TRANSMIT", apdu("FFC20002048F020003"), 64)).output.slice(8)).toEqual(fromHex("6F00"));
+  expect(frontEnd.log).toEqual(["reselect"]);
+  expect((await io("TRANSMIT", APDU, 64)).status).toBe("INVALID_DEVICE_STATE");
+});
+
 test("Switch Protocol from ISO-DEP back to layer 3 and the session it finds there: nfccx", async () => {
   const { transmit, storage, isoDep, frontEnd, io } = await multiProtocol("nfccx", LAYER_4, LAYER_3);
   expect(isoDep.sessions).toHaveLength(1);

@@ -78,8 +78,8 @@ function switched(
 }
 
 /**
- * The reader's own commands before the card's: those that a pass-through session would hand to the card. A number is an
- * NTSTATUS: there is nothing to say to the card.
+ * The reader's own commands before the card's: those that a pass-through session would hand to the card, and that a card
+ * of no family has nobody else to answer. A number is an NTSTATUS: there is nothing to say to the card.
  */
 function dialogueFor(
   reader: ReaderCore,
@@ -89,7 +89,7 @@ function dialogueFor(
 ): RfDialogue<TransmitOutcome> | number {
   const { behaviour } = reader;
   const { session } = card;
-  if (session?.family === PASS_THROUGH_FAMILY && command[0] === 0xff) {
+  if ((session === undefined || session.family === PASS_THROUGH_FAMILY) && command[0] === 0xff) {
     if (isSwitchProtocol(command, behaviour.switchProtocol))
       return behaviour.switchProtocol === "driver"
         ? switchProtocolAsDriver(reader, card, command)
