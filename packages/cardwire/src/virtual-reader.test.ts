@@ -38,6 +38,22 @@ function shown({ memory }: UltralightDump): Uint8Array {
   return bytes.fill(0, -8);
 }
 
+/** A tag of which the samples say that it has a URL keeps another message, a long one, and none. */
+async function checkNdef({ ndef }: Tap): Promise<void> {
+  const url = async (): Promise<string | undefined> => {
+    const record = (await ndef?.read())?.records[0];
+    return record?.recordType === "url" ? new TextDecoder().decode(record.data ?? undefined) : undefined;
+  };
+  expect(await url()).toBe("https://example.com/a?b=1");
+  const long = `https://example.com/${"x".repeat(70)}`;
+  for (const data of ["https://example.org/", long]) {
+    await ndef?.write({ records: [{ recordType: "url", data }] });
+    expect(await url()).toBe(data);
+  }
+  await expect(ndef?.write("y".repeat(400))).rejects.toMatchObject({ name: "FormatError", code: "TOO_LONG" });
+  expect(await url()).toBe(long);
+}
+
 describe.each<ConformanceProfile>(["documented", "nfccx"])("a tag on a virtual reader, profile %s", (profile) => {
   test.each([
     ["NTAG216", ntag216WithUri, 888],
@@ -114,6 +130,7 @@ describe.each<ConformanceProfile>(["documented", "nfccx"])("a tag on a virtual r
           ["ID", 0x82, 1],
         ]);
         expect(memory?.areas[0]?.bytes).toEqual(concatBytes(...dump.blocks.slice(0, 14).map(({ data }) => data)));
+        await checkNdef(tap);
       },
       { profile },
     );
@@ -132,6 +149,7 @@ describe.each<ConformanceProfile>(["documented", "nfccx"])("a tag on a virtual r
           ["user memory", 1, 27],
         ]);
         expect(memory && allBytes(memory)).toEqual(dump.memory);
+        await checkNdef(tap);
       },
       { profile },
     );
@@ -237,6 +255,28 @@ test("a tag pulled while it is read ends in one typed error", async () => {
       responseCode: "removed-card",
     });
   });
+});
+
+test.each([
+  ["FeliCa Lite-S", felicaLiteSWithUri],
+  ["ICODE SLIX", slixWithUri],
+] as const)("a %s pulled anywhere in a write holds the old message, none, or the new one", async (_, sample) => {
+  const seen = new Set<string>();
+  for (let exchanges = 0, written = false; !written; exchanges++) {
+    await using reader = createVirtualReader();
+    const tag = loadTag(sample());
+    reader.field.put(tag);
+    for await (const tap of taps({ context: reader.context })) {
+      reader.field.pullAfter(exchanges, "before-reply");
+      written = await (tap.ndef?.write("a new text") ?? Promise.resolve()).then(
+        () => true,
+        () => false,
+      );
+      break;
+    }
+    seen.add(await withTap(tag.toDump(), async ({ ndef }) => (await ndef?.read())?.records[0]?.recordType ?? "none"));
+  }
+  expect([...seen]).toEqual(["url", "none", "text"]);
 });
 
 test("a signal ends a reading", async () => {

@@ -7,6 +7,14 @@ import type { Style } from "./style.ts";
 
 const LABEL_WIDTH = 10;
 
+const PROBLEM_LABELS: Readonly<Record<TapReport["problems"][number]["step"], string>> = {
+  connect: "connect",
+  uid: "UID",
+  identify: "card",
+  memory: "memory",
+  ndef: "NDEF",
+};
+
 /** One fact: its label in a column of its own, further lines below it. */
 export function factLines(label: string, lines: readonly string[], style: Style): string[] {
   return lines.map((line, index) => {
@@ -33,7 +41,7 @@ export function reportLines(report: TapReport, style: Style): string[] {
     fact("memory", size, ...memoryLines(memory, style));
   }
   if (ndef !== undefined) fact("NDEF", ...(ndef === "none" ? [style.dim("none")] : ndefLines(ndef, style)));
-  for (const problem of report.problems) fact("problem", style.bad(problem));
+  for (const { step, message } of report.problems) fact(PROBLEM_LABELS[step], style.bad(message));
   return lines;
 }
 
