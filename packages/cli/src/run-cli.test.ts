@@ -136,7 +136,11 @@ describe("with a reader", () => {
     expect(io.out.split("\n")[0]).toBe("NTAG216");
     const json = captureIo({ files });
     expect(await runCli(["read", ...virtual, "--json"], json)).toBe(EXIT.ok);
-    expect(JSON.parse(json.out)).toMatchObject({ reader: "cardwire NFC 0", card: { name: "NTAG216" } });
+    expect(JSON.parse(json.out)).toMatchObject({
+      reader: "cardwire NFC 0",
+      card: { name: "NTAG216" },
+      ndef: { records: [{ recordType: "url", text: "http://www.bing.com" }] },
+    });
   });
 
   test("apdu takes words of bytes, and words that are commands", async () => {

@@ -13,6 +13,7 @@ import type { CliIo } from "../io.ts";
 import { type LoadedDump, loadDump, loadSamples } from "../load-dump.ts";
 import { toJson } from "../output/json.ts";
 import { ladderHead, ladderLines } from "../output/ladder.ts";
+import { reportJson } from "../output/report-json.ts";
 import { factLines, reportLines } from "../output/report-lines.ts";
 import { createStyle, type Style } from "../output/style.ts";
 import { reportTap, type TapReport } from "../tap-report.ts";
@@ -119,6 +120,6 @@ function resultText({ dump, report, trace }: DemoResult, options: DemoOptions, s
   return lines.join("\n");
 }
 
-function resultJson({ dump, report, trace }: DemoResult): unknown {
-  return { dump: dump.name, ...report, ...(trace.length > 0 ? { trace } : undefined) };
+function resultJson({ dump, report, trace }: DemoResult): object {
+  return { dump: dump.name, ...reportJson(report), ...(trace.length > 0 ? { trace } : undefined) };
 }

@@ -2,6 +2,7 @@ import { EXIT, type ExitCode } from "../exit-codes.ts";
 import type { CliIo } from "../io.ts";
 import type { CardOptions } from "../options.ts";
 import { toJson } from "../output/json.ts";
+import { reportJson } from "../output/report-json.ts";
 import { reportLines } from "../output/report-lines.ts";
 import { createStyle } from "../output/style.ts";
 import { reportTap } from "../tap-report.ts";
@@ -10,7 +11,7 @@ import { withFirstCard } from "../wait-for-card.ts";
 /** `cardwire read`: everything about the first card that comes. */
 export async function readCommand(options: CardOptions, io: CliIo): Promise<ExitCode> {
   const report = await withFirstCard(options, io, (tap) => reportTap(tap, io.signal));
-  if (options.json === true) io.write(`${toJson(report)}\n`);
+  if (options.json === true) io.write(`${toJson(reportJson(report))}\n`);
   else {
     const style = createStyle(io.colours);
     io.write(`${[style.title(report.card.name), ...reportLines(report, style)].join("\n")}\n`);
