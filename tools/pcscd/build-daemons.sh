@@ -44,11 +44,10 @@ build() { # NAME SOURCE [SLOTS]
 
 mkdir -p "$cache"
 here=$(dirname "$0")
-# the folder that a pcscd under test finds its drivers in: vpcd's, and the tests' own one for its USB readers
+# the folder that a pcscd under test finds the drivers of its USB readers in: the tests' own one
 drivers=$cache/drivers
 bundle=$drivers/cardwire.bundle/Contents
-mkdir -p "$drivers/serial" "$bundle/Linux"
-cp /usr/lib/pcsc/drivers/serial/libifdvpcd.so "$drivers/serial/"
+mkdir -p "$bundle/Linux"
 # shellcheck disable=SC2046
 cc -Wall -Wextra -O2 -shared -fPIC $(pkg-config --cflags libpcsclite) -o "$bundle/Linux/ifd-socket.so" \
   "$here/driver/ifd-socket.c" -lpthread

@@ -3,4 +3,8 @@
 #
 #   in-namespace.sh COMMAND…
 set -euo pipefail
-exec unshare --mount --net --pid --fork --kill-child --mount-proc -- "$(dirname "$0")/set-up-network.sh" "$@"
+unshare --mount --net --pid --fork --kill-child --mount-proc -- "$(dirname "$0")/set-up-network.sh" "$@" &
+inside=$!
+# unshare itself ignores these
+trap 'kill -KILL $inside' TERM INT HUP
+wait $inside

@@ -7,7 +7,7 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     root: import.meta.dirname,
-    include: ["src/**/*.integration.ts"],
+    include: ["src/**/*.integration.ts", "../../packages/transport-pcsclite/src/**/*.integration.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // two daemons at a time are enough for a small machine

@@ -1,6 +1,14 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { appendFileSync, createWriteStream, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  copyFileSync,
+  createWriteStream,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -144,7 +152,10 @@ export class Pcscd {
     const port = nextPort;
     nextPort += 2;
     const name = `Virtual PCD ${String.fromCharCode(0x41 + number)}`;
-    this.#configure(name, `/dev/null:${port}`, VPCD_DRIVER, port);
+    // the driver keeps its slots in static memory: each reader needs a copy of it
+    const driver = join(this.#folder, `vpcd-${number}.so`);
+    copyFileSync(VPCD_DRIVER, driver);
+    this.#configure(name, `/dev/null:${port}`, driver, port);
     for (const slot of [0, 1]) this.slots.push({ readerName: `${name} 00 0${slot}`, port: port + slot });
   }
 

@@ -36,7 +36,7 @@ async function readFirstCard(context: SmartCardContext): Promise<{ atr: string; 
   throw new Error("no card");
 }
 
-const tags = sampleDumps().map(({ fileName, bytes }) => [fileName, bytes] as const);
+const tags = sampleDumps().map((sample) => [sample.fileName, sample] as const);
 
 describe.each(allDaemons().map((daemon) => [daemon.name, daemon] as const))("%s", (_, daemon) => {
   let pcscd: Pcscd;
@@ -56,8 +56,8 @@ describe.each(allDaemons().map((daemon) => [daemon.name, daemon] as const))("%s"
 
   test.each(tags)(
     "%s gives the same bytes embedded, by our client, and by others' programs",
-    async (fileName, bytes) => {
-      const load = () => [loadTag(parseDump(bytes(), { fileName }))];
+    async (fileName, sample) => {
+      const load = () => [loadTag(parseDump(sample.bytes(), { fileName }))];
       const embedded = createVirtualReader({ tags: load() });
       const first = await readFirstCard(embedded.context);
       await embedded.close();
