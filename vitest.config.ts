@@ -6,6 +6,9 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
+    // a busy machine is no failure: what hangs is found all the same
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
     include: ["packages/*/{src,test}/**/*.test.ts", "tools/*/{src,test}/**/*.test.ts"],
     // what a machine must be prepared for (pcscd, Wine, QEMU) is *.integration.ts and has its own runner
     setupFiles: ["tools/config/fail-on-console.ts"],

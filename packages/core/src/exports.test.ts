@@ -51,9 +51,13 @@ it("exports these names", () => {
       "atOnce",
       "contractCases",
       "describeRfRequest",
+      "exchangeApdu",
       "isContractViolation",
+      "openScripted",
+      "playScript",
       "registerContract",
       "scriptedAir",
+      "sendApdu",
       "siliconBench",
     ]
   `);

@@ -12,6 +12,16 @@ export {
   type ContractHarness,
 } from "./testing/contract/harness.ts";
 export { type ContractOptions, type ContractRegister, registerContract } from "./testing/contract/register.ts";
-export { atOnce, describeRfRequest, type ScriptedAir, scriptedAir } from "./testing/scripted-air.ts";
+export {
+  atOnce,
+  describeRfRequest,
+  exchangeApdu,
+  openScripted,
+  playScript,
+  type ScriptedAir,
+  scriptedAir,
+  type ScriptedExchange,
+  sendApdu,
+} from "./testing/scripted-air.ts";
 export { type SiliconBench, siliconBench } from "./testing/silicon-bench.ts";
 export { VirtualClock, type VirtualClockOptions } from "./testing/virtual-clock.ts";

@@ -1,13 +1,5 @@
-import {
-  type CardSession,
-  type ConformanceProfile,
-  fromHex,
-  type RfLink,
-  runDialogue,
-  toHex,
-  type TransmitOutcome,
-} from "@cardwire/core";
-import { atOnce, scriptedAir } from "@cardwire/core/testing";
+import { type CardSession, type ConformanceProfile, fromHex, runDialogue, toHex } from "@cardwire/core";
+import { atOnce, exchangeApdu as exchange, openScripted, scriptedAir, sendApdu as send } from "@cardwire/core/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { responseTimeUs } from "./commands.ts";
@@ -25,18 +17,7 @@ function open(profile: ConformanceProfile): CardSession {
     pmm: fromHex("574E102A9416BC8E"),
     systemCode: 0x88b4,
   } as const;
-  expect(felica.accepts(target)).toBe(true);
-  return atOnce(runDialogue(felica.activate(target, { profile }), scriptedAir()));
-}
-
-function send(session: CardSession, apdu: string, air: RfLink = scriptedAir(), area = 300): TransmitOutcome {
-  return atOnce(runDialogue(session.transmit(fromHex(apdu), area), air));
-}
-
-function exchange(session: CardSession, apdu: string, replies: string[] = [], area?: number): [string, string[]] {
-  const air = scriptedAir(...replies);
-  const { response, status } = send(session, apdu, air, area);
-  return [status === 0 ? toHex(response) : status.toString(16), [...air.requests]];
+  return openScripted(felica, target, profile);
 }
 
 describe("identity", () => {

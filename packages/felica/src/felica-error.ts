@@ -42,9 +42,5 @@ export class FelicaError extends CardwireError {
 
 /** True for a {@link FelicaError} of any copy of this package, and of this code when one is given. */
 export function isFelicaError(value: unknown, code?: FelicaErrorCode): value is FelicaError {
-  return (
-    isCardwireError(value) &&
-    value.name === "FelicaError" &&
-    (code === undefined || value.code === code)
-  );
+  return isCardwireError(value) && value.name === "FelicaError" && (code === undefined || value.code === code);
 }

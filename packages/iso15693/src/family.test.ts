@@ -1,13 +1,5 @@
-import {
-  type CardSession,
-  type ConformanceProfile,
-  fromHex,
-  type RfLink,
-  runDialogue,
-  toHex,
-  type TransmitOutcome,
-} from "@cardwire/core";
-import { atOnce, scriptedAir } from "@cardwire/core/testing";
+import { type CardSession, type ConformanceProfile, fromHex, type RfLink, runDialogue, toHex } from "@cardwire/core";
+import { atOnce, exchangeApdu as exchange, openScripted, scriptedAir, sendApdu as send } from "@cardwire/core/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { iso15693 } from "./family.ts";
@@ -20,18 +12,7 @@ const M24LR64 = "6669431BC32C02E0";
 
 function open(profile: ConformanceProfile, uid = SLIX): CardSession {
   const target = { technology: "nfc-v", uid: fromHex(uid), dsfid: 0 } as const;
-  expect(iso15693.accepts(target)).toBe(true);
-  return atOnce(runDialogue(iso15693.activate(target, { profile }), scriptedAir()));
-}
-
-function send(session: CardSession, apdu: string, air: RfLink = scriptedAir(), area = 258): TransmitOutcome {
-  return atOnce(runDialogue(session.transmit(fromHex(apdu), area), air));
-}
-
-function exchange(session: CardSession, apdu: string, replies: string[] = [], area?: number): [string, string[]] {
-  const air = scriptedAir(...replies);
-  const { response, status } = send(session, apdu, air, area);
-  return [status === 0 ? toHex(response) : status.toString(16), [...air.requests]];
+  return openScripted(iso15693, target, profile);
 }
 
 describe("identity", () => {

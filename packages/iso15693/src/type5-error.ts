@@ -39,7 +39,5 @@ export class Type5Error extends CardwireError {
 
 /** True for a {@link Type5Error} of any copy of this package, and of this code when one is given. */
 export function isType5Error(value: unknown, code?: Type5ErrorCode): value is Type5Error {
-  return (
-    isCardwireError(value) && value.name === "Type5Error" && (code === undefined || value.code === code)
-  );
+  return isCardwireError(value) && value.name === "Type5Error" && (code === undefined || value.code === code);
 }

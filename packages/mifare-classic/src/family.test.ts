@@ -1,13 +1,11 @@
+import { type CardSession, type ConformanceProfile, fromHex, type RfLink, runDialogue, toHex } from "@cardwire/core";
 import {
-  type CardSession,
-  type ConformanceProfile,
-  fromHex,
-  type RfLink,
-  runDialogue,
-  toHex,
-  type TransmitOutcome,
-} from "@cardwire/core";
-import { atOnce as now, scriptedAir } from "@cardwire/core/testing";
+  atOnce as now,
+  exchangeApdu as exchange,
+  openScripted,
+  scriptedAir,
+  sendApdu as send,
+} from "@cardwire/core/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { buildAccessBits } from "./access-bits.ts";
@@ -21,19 +19,7 @@ const KEY = "FFFFFFFFFFFF";
 
 function open(profile: ConformanceProfile, sak = 0x08, uid = UID): CardSession {
   const target = { technology: "nfc-a", uid, atqa: fromHex("0400"), sak } as const;
-  expect(mifareClassic.accepts(target)).toBe(true);
-  return now(runDialogue(mifareClassic.activate(target, { profile }), scriptedAir()));
-}
-
-function send(session: CardSession, apdu: string, air: RfLink = scriptedAir(), area = 258): TransmitOutcome {
-  return now(runDialogue(session.transmit(fromHex(apdu), area), air));
-}
-
-/** Sends an APDU over a script and gives the response and what went over the air. */
-function exchange(session: CardSession, apdu: string, replies: string[] = [], area?: number): [string, string[]] {
-  const air = scriptedAir(...replies);
-  const { response, status } = send(session, apdu, air, area);
-  return [status === 0 ? toHex(response) : status.toString(16), [...air.requests]];
+  return openScripted(mifareClassic, target, profile);
 }
 
 describe("identity", () => {

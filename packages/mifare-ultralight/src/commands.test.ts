@@ -1,7 +1,7 @@
 import { type CardSession, fromHex, toHex } from "@cardwire/core";
 import { beforeEach, describe, expect, test } from "vitest";
 import { openNtag216, P2, P4, transmit } from "../test/ntag216.ts";
-import { type Exchange, play } from "../test/play.ts";
+import { type ScriptedExchange as Exchange, playScript as play } from "@cardwire/core/testing";
 
 const UID = "04D149D29C3980";
 const compact = (text: string) => text.replaceAll(" ", "");

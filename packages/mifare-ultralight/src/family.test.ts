@@ -1,7 +1,7 @@
 import { type CardSession, fromHex, type RfTarget, toHex } from "@cardwire/core";
 import { expect, test } from "vitest";
 import { target } from "../test/ntag216.ts";
-import { type Exchange, play } from "../test/play.ts";
+import { type ScriptedExchange as Exchange, playScript as play } from "@cardwire/core/testing";
 import { mifareUltralight } from "./index.ts";
 
 test.each<[RfTarget, boolean]>([

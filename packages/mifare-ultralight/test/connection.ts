@@ -10,7 +10,7 @@ import {
 import type { TagConnection } from "@cardwire/storage-card/tag-access";
 import { mifareUltralight } from "../src/index.ts";
 import type { MifareUltralightTag } from "../src/virtual.ts";
-import { describeRequest } from "./play.ts";
+import { describeRfRequest as describeRequest } from "@cardwire/core/testing";
 
 /** A reader with a tag on it: what an application has, down to the silicon. */
 export interface Reader {

@@ -1,6 +1,6 @@
 import { type CardSession, type ConformanceProfile, fromHex, type NfcATarget, toHex } from "@cardwire/core";
 import { mifareUltralight } from "../src/index.ts";
-import { type Exchange, play } from "./play.ts";
+import { type ScriptedExchange as Exchange, playScript as play } from "@cardwire/core/testing";
 
 /** The NTAG216 with which the Windows driver's own tests simulate a tag: UID, and what pages 2, 4 and 8 read as. */
 export const target: NfcATarget = {

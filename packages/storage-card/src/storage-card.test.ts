@@ -1,7 +1,7 @@
 import { fromHex } from "@cardwire/core";
 import { describe, expect, test } from "vitest";
 import { openEchoCard, transmit } from "../test/echo-card.ts";
-import { play } from "../test/play.ts";
+import { playScript as play } from "@cardwire/core/testing";
 
 describe("decoding", () => {
   test.each([

@@ -6,7 +6,7 @@ import {
   StorageCard,
   type StorageCardOptions,
 } from "../src/index.ts";
-import { type Exchange, play } from "./play.ts";
+import { type ScriptedExchange as Exchange, playScript as play } from "@cardwire/core/testing";
 
 export const nfccxGetData: GetDataRule = { historicalBytes: "by-le", shortLe: "uid-6CXX", refusesSmallArea: true };
 

@@ -1,13 +1,5 @@
-import {
-  type CardSession,
-  type ConformanceProfile,
-  fromHex,
-  type RfLink,
-  runDialogue,
-  toHex,
-  type TransmitOutcome,
-} from "@cardwire/core";
-import { atOnce, scriptedAir } from "@cardwire/core/testing";
+import { type CardSession, type ConformanceProfile, fromHex, type RfLink, runDialogue, toHex } from "@cardwire/core";
+import { atOnce, exchangeApdu as exchange, openScripted, scriptedAir, sendApdu as send } from "@cardwire/core/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { topaz } from "./family.ts";
@@ -18,18 +10,7 @@ const ZEROS = "00".repeat(8);
 
 function open(profile: ConformanceProfile, hr0 = 0x12, hr1 = 0x4c): CardSession {
   const target = { technology: "nfc-a-type1", hr0, hr1, uid: fromHex(UID4) } as const;
-  expect(topaz.accepts(target)).toBe(true);
-  return atOnce(runDialogue(topaz.activate(target, { profile }), scriptedAir()));
-}
-
-function send(session: CardSession, apdu: string, air: RfLink = scriptedAir(), area = 258): TransmitOutcome {
-  return atOnce(runDialogue(session.transmit(fromHex(apdu), area), air));
-}
-
-function exchange(session: CardSession, apdu: string, replies: string[] = [], area?: number): [string, string[]] {
-  const air = scriptedAir(...replies);
-  const { response, status } = send(session, apdu, air, area);
-  return [status === 0 ? toHex(response) : status.toString(16), [...air.requests]];
+  return openScripted(topaz, target, profile);
 }
 
 describe("identity", () => {

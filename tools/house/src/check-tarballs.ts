@@ -54,7 +54,7 @@ if (error instanceof FormatError || !isFormatError(error)) throw new Error("the 
   );
   for (const file of ["esm.mjs", "cjs.cjs", "both.mjs"]) run(process.execPath, [file], work);
   const demo = run(join(work, "node_modules/.bin/cardwire"), ["demo"], work);
-  if (!demo.includes('NTAG21')) throw new Error(`the installed command's demo shows no NTAG:\n${demo}`);
+  if (!demo.includes("NTAG21")) throw new Error(`the installed command's demo shows no NTAG:\n${demo}`);
   process.stdout.write(
     `${packages.length} packages, ${entries.length} entries, as ESM and as CommonJS, and the command\n`,
   );

@@ -1,7 +1,7 @@
 import { fromHex, type RfFrame, type RfRequest } from "@cardwire/core";
 import { beforeEach, describe, expect, test } from "vitest";
 import { openEchoCard, target, transmit } from "../../test/echo-card.ts";
-import { play } from "../../test/play.ts";
+import { playScript as play } from "@cardwire/core/testing";
 import type { StorageCard } from "../index.ts";
 
 const OK = "C0030090009000";

@@ -1,7 +1,7 @@
 import { fromHex, type RfFrame, type RfRequest, toHex } from "@cardwire/core";
 import { beforeEach, describe, expect, test } from "vitest";
 import { openEchoCard, target, transmit } from "../../test/echo-card.ts";
-import { type Exchange, play } from "../../test/play.ts";
+import { type ScriptedExchange as Exchange, playScript as play } from "@cardwire/core/testing";
 import type { StorageCard } from "../index.ts";
 
 function apdu(head: string, data: string): string {
