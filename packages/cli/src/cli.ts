@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { createProcessIo } from "./process-io.ts";
 import { runCli } from "./run-cli.ts";
 
