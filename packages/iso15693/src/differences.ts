@@ -6,6 +6,8 @@ import {
   type GetDataRule,
   type StorageCommand,
 } from "@cardwire/storage-card";
+import { blockRequest } from "./block-request.ts";
+import { ISO15693_COMMAND, REQUEST_FLAG } from "./commands.ts";
 import { readBinary, updateBinary } from "./documented.ts";
 import { readBinaryNfcCx, updateBinaryNfcCx } from "./nfccx.ts";
 
@@ -18,6 +20,7 @@ export interface Iso15693Rules {
   readonly readBinary: Handler;
   readonly updateBinary: Handler;
   readonly frameTimeoutUs: number;
+  readonly presenceRequest: (uid: Uint8Array) => Uint8Array;
 }
 
 /** Where the two readings of the contract part for ISO/IEC 15693. */
@@ -51,5 +54,11 @@ export const iso15693Differences: Differences<Iso15693Rules> = {
     nfccx: 500_000,
     about: "How long a tag may take to answer.",
     source: "ISO/IEC 15693-3 9.3 (20 ms for a write); NFC class extension, default transceive timeout",
+  },
+  presenceRequest: {
+    documented: (uid) => blockRequest(uid, ISO15693_COMMAND.READ_SINGLE_BLOCK, 0),
+    nfccx: () => Uint8Array.of(REQUEST_FLAG.HIGH_DATA_RATE, ISO15693_COMMAND.READ_SINGLE_BLOCK, 0),
+    about: "Whether a tag of ST's large memories is asked with the protocol extension whether it is there.",
+    source: "M24LR64-R data sheet, section 20; NFC class extension, the presence check of its Type 5 tests",
   },
 };

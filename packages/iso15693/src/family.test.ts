@@ -187,8 +187,9 @@ it.each(["documented", "nfccx"] as const)("answers anything at all with a status
 });
 
 it("asks for block 0 whether the tag is there", () => {
-  const air = scriptedAir("0110", "timeout");
+  const air = scriptedAir("0110", "timeout", "0110");
   expect(atOnce(runDialogue(open("nfccx").checkPresence(), air))).toBe(true);
-  expect(atOnce(runDialogue(open("nfccx", M24LR64).checkPresence(), air))).toBe(false);
-  expect(air.requests).toEqual(["022000", "0A200000"]);
+  expect(atOnce(runDialogue(open("documented", M24LR64).checkPresence(), air))).toBe(false);
+  expect(atOnce(runDialogue(open("nfccx", M24LR64).checkPresence(), air))).toBe(true);
+  expect(air.requests).toEqual(["022000", "0A200000", "022000"]);
 });

@@ -1,8 +1,7 @@
 import { buildStorageCardAtr, StorageCardName, StorageCardStandard } from "@cardwire/atr";
 import { type CardFamily, type CardSession, type RfDialogue, UsageError } from "@cardwire/core";
 import { rulesOf, StorageCard } from "@cardwire/storage-card";
-import { blockRequest } from "./block-request.ts";
-import { ISO15693_COMMAND, MANUFACTURER } from "./commands.ts";
+import { MANUFACTURER } from "./commands.ts";
 import { iso15693Differences } from "./differences.ts";
 import { transceiveNfcCx } from "./nfccx.ts";
 
@@ -28,7 +27,7 @@ export const iso15693: CardFamily = {
     if (target.technology !== "nfc-v")
       throw new UsageError(`iso15693 does not accept a target of ${target.technology}`);
     const rules = rulesOf(iso15693Differences, context.profile);
-    const presence = blockRequest(target.uid, ISO15693_COMMAND.READ_SINGLE_BLOCK, 0);
+    const presence = rules.presenceRequest(target.uid);
     return new StorageCard({
       family: "iso15693",
       atr: buildStorageCardAtr({ standard: StorageCardStandard.ISO15693_4, cardName: cardName(target.uid) }),
