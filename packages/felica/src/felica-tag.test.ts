@@ -30,7 +30,7 @@ function liteS(mc = "FFFFFF0107"): ReturnType<typeof createFelicaTag> {
   return createFelicaTag(image);
 }
 
-const airOf = (bench: SiliconBench): number => bench.requests.length;
+const airOf = (bench: SiliconBench): number => bench.air.length;
 
 describe.each([
   ["frames through the transparent session", "documented", {}],
@@ -82,7 +82,7 @@ describe.each([
     const bench = siliconBench(felica, liteS(), profile);
     const tag = new FelicaTag(bench, options);
     await tag.readIdm();
-    bench.pullAfter(2);
+    bench.pullAfter = 2;
     const error = await tag.writeBlocks(LITE_SERVICE.READ_WRITE, [1, 2, 3, 4], new Uint8Array(64)).then(
       () => undefined,
       (reason: unknown) => reason,

@@ -268,15 +268,19 @@ describe("where the profiles part", () => {
 });
 
 describe("activation by the family", () => {
+  // SFGI 1: 4096 carrier periods and the 384 of its tolerance, doubled once (ISO/IEC 14443-4 section 5.2.5)
   it("sends RATS, waits the guard time, and makes blocks from then on", () => {
     const air = script(["067577810280", "done"]);
     const session = open("documented", TYPE_A, air);
-    expect(air.requests).toEqual(["E080", "field on"]);
+    expect(air.requests).toEqual(["E080", "field on after 661 µs"]);
     expect(toHex(session.atr)).toBe("3B8180018080");
     expect(send(session, "90", ["029000"])).toEqual(["9000", ["0290"]]);
     expect(presence(session, ["A2"])).toEqual([true, ["B3"]]);
     session.onReselected();
-    expect(send(session, "90", ["067577810280", "done", "029000"])).toEqual(["9000", ["E080", "field on", "0290"]]);
+    expect(send(session, "90", ["067577810280", "done", "029000"])).toEqual([
+      "9000",
+      ["E080", "field on after 661 µs", "0290"],
+    ]);
   });
 
   it("gives a CID if it is told to", () => {

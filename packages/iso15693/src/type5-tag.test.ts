@@ -35,7 +35,7 @@ describe.each(["documented", "nfccx"] as const)("over a reader with frames, in p
     expect(information).toEqual({ uid: fromHex(SLIX), dsfid: 1, afi: 0x3d, blocks: 80, blockBytes: 4, icReference: 1 });
     expect(blocks.map((block) => toHex(block!)).join("")).toBe(toHex(silicon().toImage().memory));
     // system information, and 63 or 29 blocks at a time
-    expect(bench.requests).toHaveLength(1 + (profile === "nfccx" ? 3 : 2));
+    expect(bench.air).toHaveLength(1 + (profile === "nfccx" ? 3 : 2));
   });
 
   it("leaves out what is protected, and gives the rest", async () => {
@@ -79,7 +79,7 @@ it("reads block by block where frames do not get through, in the reader's order 
   const windows = new Type5Tag(bench, { dialect: WINDOWS_NFC_DIALECT, raw: "none" });
   expect(toHex(await windows.readBlocks(5, 2))).toBe("1415161718191A1B");
   await windows.writeBlocks(5, fromHex("DEADBEEF"));
-  expect(bench.requests).toEqual(["022005", "022006", "022105DEADBEEF"]);
+  expect(bench.air).toEqual(["022005", "022006", "022105DEADBEEF"]);
   await expect(windows.systemInformation()).rejects.toMatchObject({ code: "NO_RAW_ACCESS" });
 });
 
@@ -102,7 +102,7 @@ it("says how far a write came when the tag is taken away", async () => {
   const bench = siliconBench(iso15693, silicon());
   const tag = new Type5Tag(bench);
   await tag.readUid();
-  bench.pullAfter(1);
+  bench.pullAfter = 1;
   const error = await tag.writeBlocks(1, new Uint8Array(12)).then(
     () => undefined,
     (reason: unknown) => reason,

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { TYPE_B_MEMORY_PRODUCTS, type TypeBMemoryProductName, TypeBMemoryTag } from "../index.ts";
 import { createTypeBMemoryTag } from "../virtual.ts";
-import { onSilicon } from "../../test/on-silicon.ts";
+import { siliconBench } from "@cardwire/core/testing";
+import { iso14443b } from "../family.ts";
 
 /** The rows of the page's table, cell by cell, without the blanks that align them. */
 const rows = readFileSync(new URL("../../../../docs/air-cost.md", import.meta.url), "utf8")
@@ -25,7 +26,10 @@ it.each<[string, TypeBMemoryProductName]>([
   const { blocks, blockBytes, productCode } = TYPE_B_MEMORY_PRODUCTS[product];
   const byte = productCode > 0x0f ? productCode : productCode << 2;
   const uid = Uint8Array.of(1, 2, 3, 4, 5, byte, 0x02, 0xd0);
-  const reader = onSilicon(createTypeBMemoryTag({ product, uid, memory: new Uint8Array(blocks * blockBytes) }));
+  const reader = siliconBench(
+    iso14443b,
+    createTypeBMemoryTag({ product, uid, memory: new Uint8Array(blocks * blockBytes) }),
+  );
   await new TypeBMemoryTag(reader).readAll();
   const { air, bytes } = reader;
   expect(rows).toContainEqual([

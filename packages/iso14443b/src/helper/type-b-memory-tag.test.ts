@@ -3,7 +3,8 @@ import { fromHex, toHex } from "@cardwire/core";
 import { describe, expect, it } from "vitest";
 import { TYPE_B_MEMORY_PRODUCTS, isTypeBMemoryError, type TypeBMemoryProductName, TypeBMemoryTag } from "../index.ts";
 import { createTypeBMemoryTag, type TypeBMemoryTag as Silicon } from "../virtual.ts";
-import { onSilicon } from "../../test/on-silicon.ts";
+import { siliconBench } from "@cardwire/core/testing";
+import { iso14443b } from "../family.ts";
 
 function card(product: TypeBMemoryProductName, fill = 0xff): Silicon {
   const { blocks, blockBytes, productCode } = TYPE_B_MEMORY_PRODUCTS[product];
@@ -20,7 +21,7 @@ describe("TypeBMemoryTag", () => {
     ["sr176", 16],
   ] as const)("reads a %s whole, in an exchange for each block", async (product, exchanges) => {
     const silicon = card(product, 0x5a);
-    const reader = onSilicon(silicon);
+    const reader = siliconBench(iso14443b, silicon);
     const tag = new TypeBMemoryTag(reader);
     const contents = await tag.readAll();
     const image = silicon.toImage();
@@ -31,7 +32,7 @@ describe("TypeBMemoryTag", () => {
 
   it("writes blocks, and says how far it came", async () => {
     const silicon = card("srix4k");
-    const reader = onSilicon(silicon);
+    const reader = siliconBench(iso14443b, silicon);
     const tag = new TypeBMemoryTag(reader);
     const writes = [7, 8, 9].map((block) => ({ block, data: fromHex(`0102030${block}`) }));
     await tag.writeBlocks(writes);
@@ -46,13 +47,13 @@ describe("TypeBMemoryTag", () => {
   });
 
   it("counts down, never up", async () => {
-    const tag = new TypeBMemoryTag(onSilicon(card("srix4k")));
+    const tag = new TypeBMemoryTag(siliconBench(iso14443b, card("srix4k")));
     expect(await tag.readCounter(5)).toBe(0xffff_ffff);
     expect(await tag.decrementCounter(5, 2)).toBe(0xffff_fffd);
     expect(await tag.readCounter(5)).toBe(0xffff_fffd);
     await expect(tag.decrementCounter(6, 0x1_0000_0000)).rejects.toThrow(/cannot go down/);
     expect(() => tag.readCounter(7)).toThrow(/no counter/);
-    await expect(new TypeBMemoryTag(onSilicon(card("sr176"))).readCounter(5)).rejects.toMatchObject({
+    await expect(new TypeBMemoryTag(siliconBench(iso14443b, card("sr176"))).readCounter(5)).rejects.toMatchObject({
       code: "NOT_SUPPORTED",
     });
   });
@@ -62,7 +63,7 @@ describe("TypeBMemoryTag", () => {
     ["srix4k", 0xff, [9, 15], [9, 15]],
     ["sr176", 0x00, [5], [4, 5]],
   ] as const)("locks blocks of a %s for ever", async (product, fill, blocks, locked) => {
-    const tag = new TypeBMemoryTag(onSilicon(card(product, fill)));
+    const tag = new TypeBMemoryTag(siliconBench(iso14443b, card(product, fill)));
     expect(await tag.readLockedBlocks()).toEqual([]);
     expect(await tag.lockBlocks(blocks)).toEqual(locked);
     expect(await tag.readLockedBlocks()).toEqual(locked);

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { type ClassicReadOptions, type ClassicSize, MifareClassic } from "../index.ts";
 import { classicCard } from "../../test/cards.ts";
-import { onSilicon } from "../../test/on-silicon.ts";
+import { siliconBench } from "@cardwire/core/testing";
+import { mifareClassic } from "../family.ts";
 
 /** The rows of the page's table, cell by cell, without the blanks that align them. */
 const rows = readFileSync(new URL("../../../../docs/air-cost.md", import.meta.url), "utf8")
@@ -23,7 +24,7 @@ it.each<[string, ClassicSize, ClassicReadOptions]>([
   ["MIFARE Classic 4K, one key", "4k", {}],
   ["MIFARE Classic 4K, one key, without trailers", "4k", { trailers: false }],
 ])("%s costs what the page says", async (name, size, options) => {
-  const reader = onSilicon(classicCard(size));
+  const reader = siliconBench(mifareClassic, classicCard(size));
   await new MifareClassic(reader, { size }).readAll(options);
   const { air, bytes } = reader;
   const authentications = air.filter((request) => request.startsWith("auth")).length;

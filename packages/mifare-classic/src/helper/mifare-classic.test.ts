@@ -2,7 +2,8 @@ import { type BytesSource, copyBytes, fromHex, toHex } from "@cardwire/core";
 import { describe, expect, it } from "vitest";
 import { isMifareClassicError, MifareClassic, type MifareClassicError, parseValueBlock } from "../index.ts";
 import { classicCard, ndefCard } from "../../test/cards.ts";
-import { onSilicon } from "../../test/on-silicon.ts";
+import { siliconBench } from "@cardwire/core/testing";
+import { mifareClassic } from "../family.ts";
 
 const A = "A1A1A1A1A1A1";
 const B = "B1B1B1B1B1B1";
@@ -20,7 +21,7 @@ async function failure(promise: Promise<unknown>): Promise<MifareClassicError> {
 
 describe.each(["documented", "nfccx"] as const)("reading in profile %s", (profile) => {
   it("opens a sector once for all its blocks, and goes on with what a call before left open", async () => {
-    const reader = onSilicon(classicCard("1k"), profile);
+    const reader = siliconBench(mifareClassic, classicCard("1k"), profile);
     const card = new MifareClassic(reader, { size: "1k" });
     expect(toHex(await card.readBlock(4))).toBe("04".repeat(16));
     expect(toHex(await card.readBlock(5))).toBe("05".repeat(16));
@@ -28,7 +29,7 @@ describe.each(["documented", "nfccx"] as const)("reading in profile %s", (profil
   });
 
   it("tries keys, and remembers what opened a sector for the others", async () => {
-    const reader = onSilicon(classicCard("1k", { 1: { a: A }, 2: { a: A } }), profile);
+    const reader = siliconBench(mifareClassic, classicCard("1k", { 1: { a: A }, 2: { a: A } }), profile);
     const card = new MifareClassic(reader, { size: "1k", tryKeys: [fromHex("000000000000"), fromHex(A)] });
     await card.readBlock(4);
     await card.readBlock(8);
@@ -41,7 +42,7 @@ describe.each(["documented", "nfccx"] as const)("reading in profile %s", (profil
 
   it("reads with key B what key A may not, and knows it from the trailer", async () => {
     const conditions = { data: [5, 0, 7], trailer: 3 } as const;
-    const reader = onSilicon(classicCard("1k", { 1: { a: A, b: B, conditions } }), profile);
+    const reader = siliconBench(mifareClassic, classicCard("1k", { 1: { a: A, b: B, conditions } }), profile);
     const card = new MifareClassic(reader, { size: "1k", keys: new Map([[1, { a: fromHex(A), b: fromHex(B) }]]) });
     const sector = await card.readSector(1);
     expect(sector.blocks.map((block) => block && toHex(block.subarray(0, 2)))).toEqual([
@@ -56,7 +57,8 @@ describe.each(["documented", "nfccx"] as const)("reading in profile %s", (profil
   });
 
   it("gives what it could read of a card, and says what is missing", async () => {
-    const reader = onSilicon(
+    const reader = siliconBench(
+      mifareClassic,
       classicCard("mini", { 2: { a: A, b: B }, 3: { conditions: { data: [7, 0, 0], trailer: 3 } } }),
       profile,
     );
@@ -72,7 +74,7 @@ describe.each(["documented", "nfccx"] as const)("reading in profile %s", (profil
 
   it("opens a sector anew that others have closed", async () => {
     const tag = classicCard("1k");
-    const reader = onSilicon(tag, profile);
+    const reader = siliconBench(mifareClassic, tag, profile);
     const card = new MifareClassic(reader, { size: "1k" });
     await card.readBlock(4);
     tag.select();
@@ -83,7 +85,7 @@ describe.each(["documented", "nfccx"] as const)("reading in profile %s", (profil
 describe("writing", () => {
   it("writes blocks, and makes sure of them", async () => {
     const tag = classicCard("1k");
-    const reader = onSilicon(tag);
+    const reader = siliconBench(mifareClassic, tag);
     const card = new MifareClassic(reader, { size: "1k" });
     await card.writeBlock(4, filled(0xaa));
     expect(kinds(reader.air)).toEqual(["auth a 4", "A004", "AA".repeat(16), "3004"]);
@@ -93,7 +95,7 @@ describe("writing", () => {
   });
 
   it("refuses trailers, block 0 and access bits that contradict themselves", () => {
-    const card = new MifareClassic(onSilicon(classicCard("1k")), { size: "1k" });
+    const card = new MifareClassic(siliconBench(mifareClassic, classicCard("1k")), { size: "1k" });
     expect(() => card.writeBlock(7, filled(0))).toThrow(/sector trailer/);
     expect(() => card.writeBlock(0, filled(0))).toThrow(/manufacturer/);
     expect(() => card.writeBlock(7, filled(0), { allowTrailer: true })).toThrow(/access bits/);
@@ -105,7 +107,7 @@ describe("writing", () => {
 
   it.each(["documented", "nfccx"] as const)("tells that the card refused, in profile %s", async (profile) => {
     const conditions = { data: [2, 0, 0], trailer: 1 } as const;
-    const reader = onSilicon(classicCard("1k", { 1: { conditions } }), profile);
+    const reader = siliconBench(mifareClassic, classicCard("1k", { 1: { conditions } }), profile);
     const card = new MifareClassic(reader, { size: "1k" });
     const error = await failure(card.writeBlock(4, filled(1)));
     expect(error).toMatchObject({ code: "WRITE_INTERRUPTED", written: [], notWritten: [4], fault: "card" });
@@ -124,7 +126,7 @@ describe("writing", () => {
   it("writes with key B where key A may not", async () => {
     const conditions = { data: [4, 4, 4], trailer: 3 } as const;
     const tag = classicCard("1k", { 1: { a: A, b: B, conditions } });
-    const card = new MifareClassic(onSilicon(tag), { size: "1k" });
+    const card = new MifareClassic(siliconBench(mifareClassic, tag), { size: "1k" });
     card.setKeys(1, { a: fromHex(A), b: fromHex(B) });
     await card.writeBlock(4, filled(9));
     expect(toHex(tag.toImage().memory.subarray(64, 80))).toBe("09".repeat(16));
@@ -136,7 +138,7 @@ describe("writing", () => {
     [4, [4], [5, 8]],
     [7, [4, 5], [8]],
   ])("reports a card pulled after %i exchanges", async (exchanges, written, notWritten) => {
-    const reader = onSilicon(classicCard("1k"));
+    const reader = siliconBench(mifareClassic, classicCard("1k"));
     const card = new MifareClassic(reader, { size: "1k" });
     reader.pullAfter = exchanges;
     const error = await failure(card.writeBlocks([4, 5, 8].map((block) => ({ block, data: filled(block + 1) }))));
@@ -144,7 +146,7 @@ describe("writing", () => {
   });
 
   it("writes a trailer and goes on with its keys", async () => {
-    const card = new MifareClassic(onSilicon(classicCard("1k")), { size: "1k" });
+    const card = new MifareClassic(siliconBench(mifareClassic, classicCard("1k")), { size: "1k" });
     await card.writeTrailer(1, {
       keyA: fromHex(A),
       keyB: fromHex(B),
@@ -156,7 +158,9 @@ describe("writing", () => {
 
   it("says when a trailer was not taken, and keeps the keys", async () => {
     const conditions = { data: [0, 0, 0], trailer: 6 } as const;
-    const card = new MifareClassic(onSilicon(classicCard("1k", { 1: { conditions } })), { size: "1k" });
+    const card = new MifareClassic(siliconBench(mifareClassic, classicCard("1k", { 1: { conditions } })), {
+      size: "1k",
+    });
     const trailer = { keyA: fromHex(A), keyB: fromHex(B), conditions: { data: [0, 0, 0], trailer: 1 } } as const;
     const error = await failure(card.writeTrailer(1, trailer));
     expect(error.cause).toMatchObject({ code: "BLOCK_REFUSED" });
@@ -167,7 +171,7 @@ describe("writing", () => {
 describe.each(["documented", "nfccx"] as const)("value blocks in profile %s", (profile) => {
   it("are written, counted, copied and read", async () => {
     const tag = classicCard("1k");
-    const card = new MifareClassic(onSilicon(tag, profile), { size: "1k" });
+    const card = new MifareClassic(siliconBench(mifareClassic, tag, profile), { size: "1k" });
     await card.writeValue(5, { value: 100 });
     await card.increment(5, 20);
     await card.decrement(5, 50);
@@ -180,7 +184,7 @@ describe.each(["documented", "nfccx"] as const)("value blocks in profile %s", (p
   it("are counted with the key that the conditions name, and once only", async () => {
     const conditions = { data: [6, 1, 2], trailer: 3 } as const;
     const tag = classicCard("1k", { 1: { a: A, b: B, conditions } });
-    const reader = onSilicon(tag, profile);
+    const reader = siliconBench(mifareClassic, tag, profile);
     const card = new MifareClassic(reader, { size: "1k", keys: new Map([[1, { a: fromHex(A), b: fromHex(B) }]]) });
     const error = await failure(card.increment(4, 1));
     expect(error).toMatchObject({ code: "BLOCK_REFUSED", block: 4, sector: 1 });
@@ -193,7 +197,7 @@ describe.each(["documented", "nfccx"] as const)("value blocks in profile %s", (p
 
 describe("NDEF", () => {
   it("is found through the directory, and no more is read than is needed", async () => {
-    const reader = onSilicon(ndefCard("1k", [1, 2], "0306D1010255016DFE"));
+    const reader = siliconBench(mifareClassic, ndefCard("1k", [1, 2], "0306D1010255016DFE"));
     const card = new MifareClassic(reader, { size: "1k" });
     expect((await card.readMad())?.aids.get(2)).toBe(0x03e1);
     expect(toHex((await card.readNdef())!)).toBe("D1010255016D");
@@ -201,7 +205,7 @@ describe("NDEF", () => {
   });
 
   it("is written over the sector boundary, and beyond sector 16 of a 4K", async () => {
-    const reader = onSilicon(ndefCard("4k", [15, 17, 39]));
+    const reader = siliconBench(mifareClassic, ndefCard("4k", [15, 17, 39]));
     const card = new MifareClassic(reader, { size: "4k" });
     const message = new Uint8Array(120).map((_, index) => index);
     await card.writeNdef(message);
@@ -215,14 +219,14 @@ describe("NDEF", () => {
     let complete = false;
     for (let exchanges = 0; !complete; exchanges++) {
       const tag = ndefCard("1k", [1, 2], "0303D00000FE");
-      const reader = onSilicon(tag);
+      const reader = siliconBench(mifareClassic, tag);
       reader.pullAfter = exchanges;
       const outcome = await new MifareClassic(reader, { size: "1k" }).writeNdef(message).then(
         () => "written",
         () => "pulled",
       );
       complete = outcome === "written";
-      const after = await new MifareClassic(onSilicon(tag), { size: "1k" }).readNdef();
+      const after = await new MifareClassic(siliconBench(mifareClassic, tag), { size: "1k" }).readNdef();
       const text = toHex(after!);
       expect(["D00000", "", toHex(message)]).toContain(text);
       if (complete) expect(text).toBe(toHex(message));
@@ -230,7 +234,7 @@ describe("NDEF", () => {
   });
 
   it("is not there without a directory", async () => {
-    const card = new MifareClassic(onSilicon(classicCard("1k")), { size: "1k" });
+    const card = new MifareClassic(siliconBench(mifareClassic, classicCard("1k")), { size: "1k" });
     expect(await card.readMad()).toBeUndefined();
     expect(await card.readNdef()).toBeUndefined();
     expect((await failure(card.writeNdef(new Uint8Array(0)))).code).toBe("NO_NDEF");
@@ -238,7 +242,7 @@ describe("NDEF", () => {
 });
 
 it("gives up on a signal, and queues calls", async () => {
-  const reader = onSilicon(classicCard("1k"));
+  const reader = siliconBench(mifareClassic, classicCard("1k"));
   const card = new MifareClassic(reader, { size: "1k" });
   const controller = new AbortController();
   const reading = card.readAll({ signal: controller.signal, onProgress: () => controller.abort() });

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { Type1Tag, type Type1TagOptions, type Type1ProductName, TYPE1_PRODUCTS } from "../index.ts";
 import { createTopazTag } from "../virtual.ts";
-import { onSilicon } from "../../test/on-silicon.ts";
+import { siliconBench } from "@cardwire/core/testing";
+import { topaz } from "../family.ts";
 
 /** The rows of the page's table, cell by cell, without the blanks that align them. */
 const rows = readFileSync(new URL("../../../../docs/air-cost.md", import.meta.url), "utf8")
@@ -22,7 +23,7 @@ it.each<[string, Type1ProductName, Type1TagOptions, string]>([
   ["Topaz 512, not known yet", "topaz-512", {}, "RALL, READ8, 3 RSEG"],
 ])("%s costs what the page says", async (name, product, options, what) => {
   const { hr0, hr1, memoryBytes } = TYPE1_PRODUCTS[product];
-  const reader = onSilicon(createTopazTag({ hr0, hr1, memory: new Uint8Array(memoryBytes) }));
+  const reader = siliconBench(topaz, createTopazTag({ hr0, hr1, memory: new Uint8Array(memoryBytes) }));
   expect(await new Type1Tag(reader, options).readAll()).toHaveLength(memoryBytes);
   const { air, bytes } = reader;
   expect(rows).toContainEqual([name, `${air.length}`, what, `${bytes.sent}`, `${bytes.received}`]);

@@ -3,7 +3,8 @@ import { type BytesSource, copyBytes, fromHex, toHex } from "@cardwire/core";
 import { describe, expect, it } from "vitest";
 import { isType1Error, Type1Tag, type Type1ProductName, TYPE1_PRODUCTS } from "../index.ts";
 import { createTopazTag, type TopazTag } from "../virtual.ts";
-import { onSilicon } from "../../test/on-silicon.ts";
+import { siliconBench } from "@cardwire/core/testing";
+import { topaz } from "../family.ts";
 
 const UID = "AABBCCDD";
 const STATIC_HEAD = `${UID}EEFF0025E1100E00`;
@@ -27,7 +28,7 @@ describe.each(["documented", "nfccx"] as const)("reading in profile %s", (profil
     ["topaz-512", ["0000", "020F", "1010", "1020", "1030"]],
   ] as const)("finds out what a %s is while it reads it all", async (product, air) => {
     const silicon = tag(product);
-    const reader = onSilicon(silicon, profile);
+    const reader = siliconBench(topaz, silicon, profile);
     const type1 = new Type1Tag(reader);
     expect(await type1.readAll()).toEqual(silicon.toImage().memory);
     expect(commands(reader.air)).toEqual(air);
@@ -37,13 +38,13 @@ describe.each(["documented", "nfccx"] as const)("reading in profile %s", (profil
 
   it("takes the fewest exchanges for a Topaz 512 that it knows", async () => {
     const silicon = tag("topaz-512");
-    const reader = onSilicon(silicon, profile);
+    const reader = siliconBench(topaz, silicon, profile);
     expect(await new Type1Tag(reader, { product: "topaz-512" }).readAll()).toEqual(silicon.toImage().memory);
     expect(commands(reader.air)).toEqual(["1000", "1010", "1020", "1030"]);
   });
 
   it("reads bytes, blocks and segments", async () => {
-    const type1 = new Type1Tag(onSilicon(tag("topaz-512"), profile));
+    const type1 = new Type1Tag(siliconBench(topaz, tag("topaz-512"), profile));
     expect(await type1.readByte(50)).toBe(50);
     expect(toHex(await type1.readBlock(0x20))).toBe("0001020304050607");
     expect((await type1.readSegment(3))[127]).toBe(0xff);
@@ -52,7 +53,7 @@ describe.each(["documented", "nfccx"] as const)("reading in profile %s", (profil
 
   it("writes bytes and blocks in the fewest commands", async () => {
     const silicon = tag("topaz-512");
-    const reader = onSilicon(silicon, profile);
+    const reader = siliconBench(topaz, silicon, profile);
     const type1 = new Type1Tag(reader, { product: "topaz-512" });
     await type1.write(0x9e, new Uint8Array(11).fill(0xaa));
     expect(commands(reader.air)).toEqual(["0213", "5413", "5414", "0215", "5415"]);
@@ -65,7 +66,7 @@ describe.each(["documented", "nfccx"] as const)("reading in profile %s", (profil
 
   it("sets bits without erasing, through the transparent session", async () => {
     const silicon = tag("topaz-512");
-    const type1 = new Type1Tag(onSilicon(silicon, profile));
+    const type1 = new Type1Tag(siliconBench(topaz, silicon, profile));
     await type1.write(0x41, Uint8Array.of(0x82), { erase: false });
     await type1.write(0x100, new Uint8Array(8).fill(0x80), { erase: false });
     const { memory } = silicon.toImage();
@@ -77,7 +78,7 @@ describe.each(["documented", "nfccx"] as const)("reading in profile %s", (profil
 describe("a static tag", () => {
   it("is written byte by byte, and locked", async () => {
     const silicon = tag("topaz-96");
-    const type1 = new Type1Tag(onSilicon(silicon));
+    const type1 = new Type1Tag(siliconBench(topaz, silicon));
     await type1.write(0x20, Uint8Array.of(1, 2, 3));
     await type1.lockBlocks([4]);
     await type1.lockBlocks([5, 9]);
@@ -91,7 +92,7 @@ describe("a static tag", () => {
   });
 
   it("tells how far a write came when it was pulled", async () => {
-    const reader = onSilicon(tag("topaz-96"));
+    const reader = siliconBench(topaz, tag("topaz-96"));
     const type1 = new Type1Tag(reader, { product: "topaz-96" });
     reader.pullAfter = 2;
     const error: unknown = await type1.write(0x20, Uint8Array.of(1, 2, 3)).catch((reason: unknown) => reason);
@@ -115,8 +116,8 @@ describe("NDEF", () => {
   ] as const)("on a %s: %i bytes are written, and read with no more than is needed", async (product, length, air) => {
     const silicon = tag(product);
     const message = new Uint8Array(length).map((_, index) => index + 1);
-    await new Type1Tag(onSilicon(silicon)).writeNdef(message);
-    const reader = onSilicon(silicon);
+    await new Type1Tag(siliconBench(topaz, silicon)).writeNdef(message);
+    const reader = siliconBench(topaz, silicon);
     expect(await new Type1Tag(reader).readNdef()).toEqual(message);
     expect(commands(reader.air)).toEqual(air);
   });
@@ -126,13 +127,13 @@ describe("NDEF", () => {
     let complete = false;
     for (let exchanges = 0; !complete; exchanges++) {
       const silicon = tag(product, "0303D00000FE");
-      const reader = onSilicon(silicon);
+      const reader = siliconBench(topaz, silicon);
       reader.pullAfter = exchanges;
       complete = await new Type1Tag(reader).writeNdef(message).then(
         () => true,
         () => false,
       );
-      const after = toHex((await new Type1Tag(onSilicon(silicon)).readNdef())!);
+      const after = toHex((await new Type1Tag(siliconBench(topaz, silicon)).readNdef())!);
       expect(["D00000", "", toHex(message)]).toContain(after);
       if (complete) expect(after).toBe(toHex(message));
     }
@@ -140,7 +141,7 @@ describe("NDEF", () => {
 
   it.each(["topaz-96", "topaz-512"] as const)("is made read-only for ever on a %s", async (product) => {
     const silicon = tag(product);
-    const type1 = new Type1Tag(onSilicon(silicon));
+    const type1 = new Type1Tag(siliconBench(topaz, silicon));
     await type1.makeReadOnly();
     expect(await type1.readCapabilityContainer()).toMatchObject({ writeAccess: 15, readAccess: 0 });
     await expect(type1.writeNdef(new Uint8Array(1))).rejects.toMatchObject({ code: "NOT_SUPPORTED" });
@@ -150,8 +151,10 @@ describe("NDEF", () => {
 
   it("is not on a tag that is not formatted, and does not fit where it is too long", async () => {
     const blank = createTopazTag({ hr0: 0x11, hr1: 0x48, memory: new Uint8Array(120) });
-    expect(await new Type1Tag(onSilicon(blank)).readNdef()).toBeUndefined();
-    await expect(new Type1Tag(onSilicon(tag("topaz-96"))).writeNdef(new Uint8Array(91))).rejects.toMatchObject({
+    expect(await new Type1Tag(siliconBench(topaz, blank)).readNdef()).toBeUndefined();
+    await expect(
+      new Type1Tag(siliconBench(topaz, tag("topaz-96"))).writeNdef(new Uint8Array(91)),
+    ).rejects.toMatchObject({
       code: "TOO_LONG",
     });
   });
