@@ -20,6 +20,7 @@ export const floors: Readonly<Record<string, number>> = {
   "nfc-reader": 4,
   pn53x: 4,
   virtual: 4,
+  scard: 4,
   "transport-ioctl": 5,
   "transport-pcsclite": 5,
   "transport-windows": 5,

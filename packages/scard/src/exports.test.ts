@@ -1,0 +1,6 @@
+import { expect, test } from "vitest";
+import * as entry from "./index.ts";
+
+test("the public surface", () => {
+  expect(Object.keys(entry).sort()).toMatchInlineSnapshot(`[]`);
+});

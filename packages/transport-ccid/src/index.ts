@@ -1,0 +1,5 @@
+/**
+ * CCID readers over USB, with no driver: a SmartCardContext over a WebUSB-shaped device.
+ * @packageDocumentation
+ */
+export {};

@@ -1,0 +1,5 @@
+/**
+ * Windows: winscard.dll as a SmartCardContext, and reader devices by DeviceIoControl.
+ * @packageDocumentation
+ */
+export {};
