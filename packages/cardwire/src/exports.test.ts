@@ -8,6 +8,7 @@ test("the root hands on the contracts, and adds these", () => {
     [
       "NoTransportError",
       "createVirtualReader",
+      "dialectOf",
       "identifyAtr",
       "isNoTransportError",
       "nameFrameOf",

@@ -4,6 +4,7 @@
  */
 export * from "@cardwire/core";
 export { type CardIdentity } from "./card-identity.ts";
+export { dialectOf } from "./dialect-of.ts";
 export { type FamilyHelpers, type FamilyName, nameFrameOf } from "./families/index.ts";
 export { identifyAtr } from "./identify.ts";
 export {
