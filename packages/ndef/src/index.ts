@@ -10,6 +10,16 @@ export {
 } from "./model/init.ts";
 export { createNdefRecords, encodeNdefMessage, type NdefMessage, parseNdefMessage } from "./model/message.ts";
 export { isNdefRecord, NdefRecord } from "./model/record.ts";
+export { createNdefTag, type NdefArea, type NdefTagDriver } from "./tag/create-ndef-tag.ts";
+export { isNdefTagError, NdefTagError, type NdefTagErrorCode, type NdefTagErrorDetails } from "./tag/ndef-tag-error.ts";
+export {
+  type NdefReadAccess,
+  type NdefTag,
+  type NdefTagState,
+  type NdefTagType,
+  type NdefWriteAccess,
+  type NdefWriteOptions,
+} from "./tag/ndef-tag.ts";
 export { readTlvs, type TlvBlock, type TlvIncomplete, type TlvList, TlvTag } from "./tlv/blocks.ts";
 export {
   type ByteRange,
@@ -24,6 +34,7 @@ export {
 } from "./tlv/control.ts";
 export { type TlvArea } from "./tlv/cursor.ts";
 export { locateNdef, type NdefLocation } from "./tlv/locate.ts";
+export { planTlvWrites, readTlvMemory, type TlvReading, type TlvTagMemory, type TlvWrite } from "./tlv/tag-memory.ts";
 export { planNdefWrite, type PlanNdefWriteOptions } from "./tlv/write.ts";
 export {
   BluetoothAdType,
