@@ -7,12 +7,21 @@ import { type Layout, type Request } from "./protocol.ts";
 const READ_LENGTH = 16_384;
 
 /**
+ * pcscd has hardly a queue for those who come (its `listen` asks for one place): a connect that does not block is told
+ * EAGAIN where one that blocks would wait. So it is tried again, for as long as a daemon that lives may take.
+ */
+const BUSY_RETRY_MS = 5;
+const BUSY_PATIENCE_MS = 10_000;
+
+/**
  * One connection to pcscd. Requests go out in one write each and may follow each other before an answer; answers are
  * taken apart as their bytes come. It holds the process while an answer is waited for, and at no other time.
  */
 export class PcscdSocket {
   readonly #path: string;
-  readonly #socket: Socket;
+  #socket: Socket;
+  readonly #buffer: Uint8Array = new Uint8Array(READ_LENGTH);
+  #busySince: number | undefined;
   readonly #scratch: Scratch = createScratch();
   readonly #opened: Promise<void>;
   #onOpened: (() => void) | undefined;
@@ -37,9 +46,13 @@ export class PcscdSocket {
     });
     // the connection's end is told to whoever asks next
     this.#opened.catch(() => undefined);
-    const buffer = new Uint8Array(READ_LENGTH);
-    this.#socket = connect({
-      path,
+    this.#socket = this.#connect();
+  }
+
+  #connect(): Socket {
+    const buffer = this.#buffer;
+    const socket = connect({
+      path: this.#path,
       // one buffer for all reads: the default allocates 64 kB for each
       onread: {
         buffer,
@@ -49,17 +62,31 @@ export class PcscdSocket {
         },
       },
     });
-    this.#socket.on("connect", () => {
+    socket.on("connect", () => {
       this.#open = true;
       this.#onOpened?.();
       this.#holdOrNot();
     });
-    this.#socket.on("error", (error) => {
+    socket.on("error", (error) => {
       this.#cause = error;
     });
-    this.#socket.on("close", () => {
-      this.#end(this.#lost());
+    socket.on("close", () => {
+      if (this.#isBusy()) setTimeout(() => this.#connectAgain(), BUSY_RETRY_MS);
+      else this.#end(this.#lost());
     });
+    return socket;
+  }
+
+  /** Whether the daemon is there and has just no place for one more who comes. */
+  #isBusy(): boolean {
+    const { code } = (this.#cause ?? {}) as NodeJS.ErrnoException;
+    if (this.#open || this.#failure !== undefined || code !== "EAGAIN") return false;
+    this.#busySince ??= performance.now();
+    return performance.now() - this.#busySince < BUSY_PATIENCE_MS;
+  }
+
+  #connectAgain(): void {
+    if (this.#failure === undefined) this.#socket = this.#connect();
   }
 
   /** Resolves when the connection stands. */
