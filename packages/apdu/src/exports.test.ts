@@ -41,6 +41,8 @@ test("@cardwire/apdu/log", () => {
     [
       "describeCommand",
       "describeResponse",
+      "explainCommand",
+      "explainResponse",
       "formatApduLog",
       "parseApduLog",
       "statusWordTables",
