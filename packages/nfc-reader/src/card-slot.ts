@@ -166,7 +166,8 @@ export class CardSlot {
   }
 
   #contextOf(card: Card): ActivationContext {
-    return { profile: this.#options.profile, targets: card.targets };
+    const { profile, frontEnd } = this.#options;
+    return { profile, targets: card.targets, frameLimits: frontEnd };
   }
 
   /**

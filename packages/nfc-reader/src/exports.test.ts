@@ -29,6 +29,7 @@ test("recording exports these names", () => {
   expect(Object.keys(recording).sort()).toMatchInlineSnapshot(`
     [
       "createPcapngTrace",
+      "explainTrace",
       "formatIoctlLogEntry",
       "parseIoctlLog",
       "parseIoctlLogEntry",
