@@ -3,8 +3,10 @@ import { DumpError } from "./errors.ts";
 import { formatFlipper } from "./flipper/format.ts";
 import type { ClassicDump, ClassicKeysDump, DumpFormat, TagDump } from "./model.ts";
 import { CLASSIC_SIZES, trailerOfSector } from "./classic-sizes.ts";
+import { formatOwnJson } from "./own/format.ts";
 import { formatProxmarkJson } from "./proxmark/format.ts";
 import { formatMfuHeader } from "./proxmark/mfu-binary.ts";
+import { withoutHiddenPages } from "./ultralight-products.ts";
 import { formatEml, formatRaw } from "./raw/format.ts";
 
 /**
@@ -13,9 +15,14 @@ import { formatEml, formatRaw } from "./raw/format.ts";
  * @throws DumpError NOT_REPRESENTABLE when the format cannot hold such a tag, PARTIAL when it cannot say what was not read.
  */
 export function formatDump(dump: TagDump, format: DumpFormat): Uint8Array {
+  // these two say themselves what was not read
+  if (format === "json") return new TextEncoder().encode(formatOwnJson(dump));
+  if (format === "flipper") return new TextEncoder().encode(formatFlipper(dump));
+  return formatWhole(dump.kind === "mifare-ultralight" ? withoutHiddenPages(dump) : dump, format);
+}
+
+function formatWhole(dump: TagDump, format: Exclude<DumpFormat, "json" | "flipper">): Uint8Array {
   switch (format) {
-    case "flipper":
-      return new TextEncoder().encode(formatFlipper(dump));
     case "proxmark3-json":
       return new TextEncoder().encode(formatProxmarkJson(dump));
     case "proxmark3-bin":

@@ -17,6 +17,8 @@ export type DumpFormat =
   | "flipper"
   /** Proxmark3, `.json`. */
   | "proxmark3-json"
+  /** Cardwire's own JSON: all that is known of the tag, and what of it was not read. */
+  | "json"
   /** Proxmark3, `.bin` of an Ultralight or NTAG, which has a header before the memory. */
   | "proxmark3-bin"
   /** The memory and nothing else: `.bin`, `.mfd`, `.dump`. */

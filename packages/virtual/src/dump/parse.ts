@@ -1,6 +1,8 @@
 import { DumpError } from "./errors.ts";
 import type { TagDump } from "./model.ts";
 import { parseFlipper } from "./flipper/parse.ts";
+import { isOwnJson, parseOwnJson } from "./own/parse.ts";
+import { JsonFile } from "./proxmark/json-file.ts";
 import { parseProxmarkJson } from "./proxmark/parse.ts";
 import { parseEml } from "./raw/eml.ts";
 import { parseRaw } from "./raw/parse.ts";
@@ -21,7 +23,7 @@ const MAX_FILE_BYTES = 1 << 20;
 
 /**
  * Reads a dump of a tag from the bytes of a file: Flipper `.nfc` (versions 2 to 4), Proxmark3 `.json` and `.bin`, raw
- * `.bin` and `.mfd`, `.eml`, and files of MIFARE Classic keys. The content decides, not the name.
+ * `.bin` and `.mfd`, `.eml`, cardwire's own JSON, and files of MIFARE Classic keys. The content decides, not the name.
  *
  * @throws DumpError for a file that is unknown, damaged or partial, naming line and field.
  */
@@ -33,7 +35,10 @@ export function parseDump(bytes: Uint8Array, options: ParseDumpOptions = {}): Ta
   const text = asText(bytes);
   if (text === undefined) return parseRaw(bytes, { fileName });
   const start = text.replace(/^\uFEFF/, "").trimStart();
-  if (start.startsWith("{")) return parseProxmarkJson(text, { allowPartial });
+  if (start.startsWith("{")) {
+    const file = new JsonFile(text, { allowPartial });
+    return isOwnJson(file) ? parseOwnJson(file) : parseProxmarkJson(file);
+  }
   if (start.startsWith("Filetype:")) return parseFlipper(text, { allowPartial });
   if (/^(?:[#+][^\n]*\n\s*)*[0-9A-Fa-f?-]{8}/.test(start)) return parseEml(text, { fileName, allowPartial });
   throw new DumpError("UNKNOWN_FORMAT", "neither a Flipper file, nor JSON, nor lines of hexadecimal digits", {

@@ -9,7 +9,7 @@ import type { DumpFormat } from "./model.ts";
 import { parseDump } from "./parse.ts";
 
 const files = [...FIXTURES.map(fixture), ...sampleDumps().map((sample) => sample.bytes())];
-const formats: readonly DumpFormat[] = ["flipper", "proxmark3-json", "proxmark3-bin", "raw", "eml"];
+const formats: readonly DumpFormat[] = ["json", "flipper", "proxmark3-json", "proxmark3-bin", "raw", "eml"];
 
 const mutated = fc
   .tuple(

@@ -1,6 +1,5 @@
 import { type UltralightProductName, ultralightProducts } from "@cardwire/mifare-ultralight";
-
-const ULTRALIGHT_C_KEY_PAGES = 4;
+import type { UltralightDump } from "./model.ts";
 
 /** How many pages a dump of the product has. */
 export function pagesOf(product: UltralightProductName): number {
@@ -9,9 +8,18 @@ export function pagesOf(product: UltralightProductName): number {
   return pages;
 }
 
-/** The fewest pages that a whole dump has: an Ultralight C never shows those of its key, and some readers stop before them. */
+/** The fewest pages that a whole dump has: keys are never shown, and some readers stop before them. */
 export function readablePagesOf(product: UltralightProductName): number {
-  return pagesOf(product) - (product === "MIFARE Ultralight C" ? ULTRALIGHT_C_KEY_PAGES : 0);
+  return Math.min(pagesOf(product), ultralightProducts[product].hiddenFrom ?? Infinity);
+}
+
+/** The dump without the keys that its tag never showed, for formats that cannot say what was not read. */
+export function withoutHiddenPages(dump: UltralightDump): UltralightDump {
+  const { product, memory, unread } = dump;
+  const shown = product === undefined ? memory.length : readablePagesOf(product) * 4;
+  const [first] = unread;
+  if (first?.offset !== shown || first.offset + first.length !== memory.length) return dump;
+  return { ...dump, memory: memory.slice(0, shown), unread: [] };
 }
 
 /** Bytes of the answer to GET_VERSION: type, sub-type, major and minor version, size. */

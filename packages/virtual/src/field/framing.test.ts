@@ -1,8 +1,7 @@
-import { fromHex, type RfFrame, type RfTarget, toHex } from "@cardwire/core";
+import { fromHex, insertParity, removeParity, type RfFrame, type RfTarget, toHex } from "@cardwire/core";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fromSilicon, toSilicon } from "./framing.ts";
-import { insertParity, removeParity } from "./parity.ts";
 
 const raw = (data: Uint8Array, more: Partial<RfFrame> = {}): RfFrame => ({
   kind: "frame",

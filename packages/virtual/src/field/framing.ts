@@ -1,18 +1,6 @@
-import { crc15693, crcA, crcB, crcF, type RfFrame, type RfFrameReply, type RfTarget } from "@cardwire/core";
-import { insertParity, removeParity } from "./parity.ts";
+import { crcOnAir, insertParity, removeParity, type RfFrame, type RfFrameReply, type RfTarget } from "@cardwire/core";
 
 type Technology = RfTarget["technology"];
-
-/** The two CRC bytes in the order in which they follow the data on the air. */
-function crcBytes(data: Uint8Array, technology: Technology): readonly [number, number] {
-  if (technology === "nfc-f") {
-    // NFC-F is the only one that sends the most significant byte first (JIS X 6319-4)
-    const crc = crcF(data);
-    return [crc >>> 8, crc & 0xff];
-  }
-  const crc = technology === "nfc-a" ? crcA(data) : technology === "nfc-v" ? crc15693(data) : crcB(data);
-  return [crc & 0xff, crc >>> 8];
-}
 
 function hasParity(technology: Technology): boolean {
   return technology === "nfc-a" || technology === "nfc-a-type1";
@@ -37,7 +25,7 @@ export function toSilicon(frame: RfFrame, technology: Technology): RfFrame | und
   if (frame.transmitCrc === false && lastBits === 8) {
     const end = data.length - 2;
     if (end < 1) return undefined;
-    const [first, second] = crcBytes(data.subarray(0, end), technology);
+    const [first, second] = crcOnAir(data.subarray(0, end), technology);
     if (data[end] !== first || data[end + 1] !== second) return undefined;
     data = data.slice(0, end);
   }
@@ -57,7 +45,7 @@ export function fromSilicon(reply: RfFrameReply, flags: ReceiveFlags, technology
   // a 4-bit ACK or NAK has neither CRC nor parity (ISO/IEC 14443-3 section 6.2.3.1: short frame)
   if (lastBits !== 8 || data.length === 0) return reply;
   if (flags.receiveCrc === false) {
-    const [first, second] = crcBytes(data, technology);
+    const [first, second] = crcOnAir(data, technology);
     const withCrc = new Uint8Array(data.length + 2);
     withCrc.set(data);
     withCrc[data.length] = first;

@@ -118,7 +118,9 @@ function topaz(dump: TopazDump): Json {
     FileType: "topaz",
     Card: {
       UID: toHex(dump.uid),
+      // the client writes the one name and reads the other
       H0R1: toHex(Uint8Array.of(dump.hr0, dump.hr1)),
+      HR01: toHex(Uint8Array.of(dump.hr0, dump.hr1)),
       Size: toHex(Uint8Array.of(dump.memory.length & 0xff, dump.memory.length >> 8)),
     },
     blocks: blocks(dump.memory, 8),

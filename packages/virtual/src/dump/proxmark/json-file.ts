@@ -2,7 +2,7 @@ import { type MaybeBytes, readHex } from "../bits.ts";
 import { DumpError, type DumpErrorCode } from "../errors.ts";
 import { jsonErrorOffset } from "./json-syntax.ts";
 
-/** A JSON file of the Proxmark3 client. Errors name the path of the field and the line where it stands. */
+/** A JSON file, the Proxmark3 client's or our own. Errors name the path of the field and the line where it stands. */
 export class JsonFile {
   readonly allowPartial: boolean;
   readonly #text: string;
@@ -25,12 +25,13 @@ export class JsonFile {
     this.#root = value;
   }
 
-  /** The value at a path such as "Card.UID"; `undefined` where there is none. */
+  /** The value at a path such as "Card.UID" or "systems.0.code"; `undefined` where there is none. */
   get(path: string): unknown {
     let value: unknown = this.#root;
     for (const name of path.split(".")) {
-      if (!isRecord(value) || !Object.hasOwn(value, name)) return undefined;
-      value = value[name];
+      const parent: unknown = value;
+      if (Array.isArray(parent)) value = /^\d+$/.test(name) ? (parent as readonly unknown[])[Number(name)] : undefined;
+      else value = isRecord(parent) && Object.hasOwn(parent, name) ? parent[name] : undefined;
     }
     return value;
   }

@@ -11,7 +11,7 @@ import { airOrder, isBlank, rangesOf } from "../bits.ts";
 import { atqaAsReceived, sizeByBlocks } from "../classic-sizes.ts";
 import { pagesOf, productByPages, productByVersion, readablePagesOf } from "../ultralight-products.ts";
 import { rawClassic } from "../raw/classic.ts";
-import { JsonFile } from "./json-file.ts";
+import type { JsonFile } from "./json-file.ts";
 
 /**
  * Reads a JSON dump of the Proxmark3 client: "mfu", "mfcard", "mfc v2", "mfc v3", "15693" in all its versions, "14b v2",
@@ -19,8 +19,7 @@ import { JsonFile } from "./json-file.ts";
  *
  * @throws DumpError
  */
-export function parseProxmarkJson(text: string, options: { readonly allowPartial: boolean }): TagDump {
-  const file = new JsonFile(text, options);
+export function parseProxmarkJson(file: JsonFile): TagDump {
   const type = file.string("FileType");
   switch (type) {
     case "mfu":

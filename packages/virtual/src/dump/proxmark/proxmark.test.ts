@@ -133,6 +133,8 @@ describe("JSON", () => {
     expect(JSON.parse(new TextDecoder().decode(formatDump(dump, "proxmark3-json")))).toEqual({
       Created: "cardwire",
       ...file,
+      // under both names: the client writes the one and reads the other
+      Card: { ...file.Card, HR01: "1148" },
     });
     const long = { ...file, Card: { ...file.Card, Size: "0002" } };
     expect(refusal(() => parseDump(json(long)))).toEqual({ code: "PARTIAL", field: "Card.Size", line: 6 });
