@@ -15,6 +15,7 @@ export {
 } from "./bytes.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { crc15693, crc8Mad, crcA, crcB, crcF } from "./crc.ts";
+export { crcOnAir } from "./crc-on-air.ts";
 export {
   CardwireError,
   type CardwireErrorOptions,
@@ -36,6 +37,7 @@ export {
   type IoctlResult,
   isIoctlOpenError,
 } from "./ioctl-device.ts";
+export { type BitString, insertParity, removeParity } from "./parity.ts";
 export {
   type NfcATarget,
   type NfcAType1Target,

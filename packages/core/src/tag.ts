@@ -1,4 +1,4 @@
-import type { RfDialogue, RfFrame, RfFrameReply, RfMifareAuthenticate, RfTarget } from "./rf.ts";
+import type { RfDialogue, RfFrame, RfFrameReply, RfFrontEnd, RfMifareAuthenticate, RfTarget } from "./rf.ts";
 
 /**
  * Which reading of the contract a reader follows. `documented`: the DDI documents, PC/SC where they contradict
@@ -50,6 +50,8 @@ export interface ActivationContext {
   readonly profile: ConformanceProfile;
   /** Everything that discovery found, for a card of several protocols; the activated target alone when absent. */
   readonly targets?: readonly RfTarget[];
+  /** The longest frames in bytes, without CRC, that the front end sends and receives; no limit when absent. */
+  readonly frameLimits?: Pick<RfFrontEnd, "maxTransmitBytes" | "maxReceiveBytes">;
 }
 
 /** A kind of card. A reader is given a list of them, and asks them in turn. */

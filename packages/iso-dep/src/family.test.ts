@@ -397,3 +397,12 @@ describe("with virtual cards", () => {
     expect(requests.length).toBe(7);
   });
 });
+
+it("asks for no longer frames than the front end receives, and sends none that it cannot", () => {
+  const air = script(["067877810280", "done"]);
+  const context = { profile: "documented", frameLimits: { maxTransmitBytes: 100, maxReceiveBytes: 249 } } as const;
+  const session = atOnce(runDialogue(isoDep.activate(TYPE_A, context), air));
+  expect(air.requests[0]).toBe("E070"); // 128 bytes
+  const [, requests] = send(session, "00D6000080" + "11".repeat(128), ["A2/8", "039000"]);
+  expect(requests.map((request) => request.length / 2)).toEqual([100, 35]);
+});

@@ -1,4 +1,11 @@
-import { type CardFamily, type CardSession, type RfDialogue, type RfTarget, UsageError } from "@cardwire/core";
+import {
+  type ActivationContext,
+  type CardFamily,
+  type CardSession,
+  type RfDialogue,
+  type RfTarget,
+  UsageError,
+} from "@cardwire/core";
 import { rulesOf } from "@cardwire/storage-card";
 import {
   activateTypeA,
@@ -9,6 +16,7 @@ import {
   linkOfProtocolInfo,
 } from "./activation.ts";
 import { isoDepDifferences } from "./differences.ts";
+import { CRC_BYTES, frameIndexWithin, LARGEST_FRAME_INDEX } from "./frame-size.ts";
 import type { ActivatedTarget } from "./identity.ts";
 import { IsoDepError } from "./iso-dep-error.ts";
 import type { IsoDepFailureReason, IsoDepLink } from "./link.ts";
@@ -38,13 +46,29 @@ function isIsoDep(target: RfTarget): boolean {
 /** What the family does about a card that the front end has not activated, and how it cuts blocks. */
 export type IsoDepFamilyOptions = ActivationOptions;
 
+/** The wishes, within what the front end can send and receive. */
+function within(
+  { frameLimits }: ActivationContext,
+  { fsdi = LARGEST_FRAME_INDEX, maxTransmitBytes = Number.POSITIVE_INFINITY, ...wishes }: IsoDepFamilyOptions,
+): IsoDepFamilyOptions {
+  const { maxTransmitBytes: most = Number.POSITIVE_INFINITY, maxReceiveBytes = Number.POSITIVE_INFINITY } =
+    frameLimits ?? {};
+  return {
+    ...wishes,
+    fsdi: Math.min(fsdi, frameIndexWithin(maxReceiveBytes + CRC_BYTES)),
+    maxTransmitBytes: Math.min(maxTransmitBytes, most),
+  };
+}
+
 /** The family with options of one's own. */
-export function createIsoDepFamily(options: IsoDepFamilyOptions = {}): CardFamily {
+export function createIsoDepFamily(wishes: IsoDepFamilyOptions = {}): CardFamily {
   return {
     name: "iso-dep",
     accepts: isIsoDep,
     /** @throws IsoDepError when the card does not let itself be activated, FormatError for an ATS or ATQB that is none. */
-    *activate(target, { profile, targets = [target] }): RfDialogue<CardSession> {
+    *activate(target, context): RfDialogue<CardSession> {
+      const { profile, targets = [target] } = context;
+      const options = within(context, wishes);
       const rules = rulesOf(isoDepDifferences, profile);
       const reselected = targets.length > 1 ? target : undefined;
       if (isActivated(target)) {

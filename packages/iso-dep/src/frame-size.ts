@@ -18,3 +18,8 @@ export const CRC_BYTES = 2;
 export function frameBytesOf(index: number): number {
   return FRAME_BYTES[index] ?? LARGEST_FRAME_BYTES;
 }
+
+/** The largest index whose frames fit so many bytes, CRC included; 0 when none does. */
+export function frameIndexWithin(bytes: number): number {
+  return Math.max(0, FRAME_BYTES.filter((size) => size <= bytes).length - 1);
+}
