@@ -2,4 +2,12 @@
  * Windows: winscard.dll as a SmartCardContext, and reader devices by DeviceIoControl.
  * @packageDocumentation
  */
-export {};
+export { createDeviceContext, type DeviceWatchOptions, readerDevices } from "./device/device-provider.ts";
+export { DeviceListError, isDeviceListError } from "./device/device-list-error.ts";
+export { listReaderDevices, openReaderDevice, type ReaderDevice } from "./device/reader-devices.ts";
+export {
+  type ReaderDeviceEvent,
+  watchReaderDevices,
+  type WatchReaderDevicesOptions,
+} from "./device/watch-reader-devices.ts";
+export { isMissingKoffiError, MissingKoffiError } from "./missing-koffi-error.ts";
