@@ -82,8 +82,8 @@ function explainParameters(lines: ApduLines, ins: number, p1: number, p2: number
       );
       return;
     default:
-      lines.take(1, "P1", "first parameter");
-      lines.take(1, "P2", "second parameter");
+      lines.take(1, "P1", "");
+      lines.take(1, "P2", "");
   }
 }
 

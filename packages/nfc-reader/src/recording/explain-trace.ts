@@ -50,8 +50,10 @@ export function explainTrace(events: readonly TraceEvent[], options: ExplainTrac
 
 function commandWords(command: Uint8Array): Omit<LadderRung, "layer" | "direction" | "timeUs"> {
   const lines = explainCommand(command);
-  const name = lines.find(({ field }) => field === "INS")?.meaning;
-  return { title: name ?? "no command", note: describeCommand(command), lines };
+  const title = lines.find(({ field }) => field === "INS")?.meaning;
+  if (title === undefined) return { title: "no command", note: describeCommand(command), lines };
+  const parameters = lines.filter(({ field, meaning }) => /^P[12]/.test(field) && meaning !== "");
+  return { title, note: parameters.map(({ meaning }) => meaning).join(", "), lines };
 }
 
 function responseWords(
