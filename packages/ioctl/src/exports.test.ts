@@ -73,6 +73,7 @@ test("exports these names", () => {
       "scardName",
       "smartCardErrorFromCode",
       "smartCardErrorFromNtStatus",
+      "smartCardErrorFromScard",
       "win32FromNtStatus",
       "win32Meaning",
       "win32Name",

@@ -80,13 +80,16 @@ export {
   scardName,
 } from "./scard.ts";
 export {
-  NtStatusError,
   RESPONSE_CODE_TO_SCARD,
-  responseCodeFromScard,
   scardFromResponseCode,
+  smartCardErrorFromScard,
+  type SmartCardFailureContext,
+} from "./scard-error.ts";
+export {
+  NtStatusError,
+  responseCodeFromScard,
   smartCardErrorFromCode,
   smartCardErrorFromNtStatus,
-  type SmartCardFailureContext,
 } from "./smart-card-error.ts";
 export {
   describeWin32,

@@ -1,37 +1,22 @@
 import {
   CardwireError,
-  SmartCardError,
-  type SmartCardErrorDetails,
-  SmartCardOtherError,
+  type SmartCardError,
+  type SmartCardOtherError,
   type SmartCardOtherErrorName,
   type SmartCardResponseCode,
 } from "@cardwire/core";
 import { hex32, nameIn, unsigned32 } from "./names.ts";
 import { NTSTATUS_MEANING, ntStatusName } from "./ntstatus.ts";
 import { type PcscPlatform } from "./platform.ts";
-import { SCARD_MEANING, scardCode, type ScardName, scardName } from "./scard.ts";
+import { scardName } from "./scard.ts";
+import {
+  failure,
+  RESPONSE_CODE_TO_SCARD,
+  smartCardErrorFromScard,
+  type SmartCardFailureContext,
+} from "./scard-error.ts";
 import { scardFromNtStatus, win32Meaning } from "./status-mapping.ts";
 import { type Win32Name, win32Name } from "./win32.ts";
-
-/** The code behind each response code of the Web Smart Card API: the draft's table, which is a function both ways. */
-export const RESPONSE_CODE_TO_SCARD: Readonly<Record<SmartCardResponseCode, ScardName>> = {
-  "no-service": "E_NO_SERVICE",
-  "no-smartcard": "E_NO_SMARTCARD",
-  "not-ready": "E_NOT_READY",
-  "not-transacted": "E_NOT_TRANSACTED",
-  "proto-mismatch": "E_PROTO_MISMATCH",
-  "reader-unavailable": "E_READER_UNAVAILABLE",
-  "removed-card": "W_REMOVED_CARD",
-  "reset-card": "W_RESET_CARD",
-  "server-too-busy": "E_SERVER_TOO_BUSY",
-  "sharing-violation": "E_SHARING_VIOLATION",
-  "system-cancelled": "E_SYSTEM_CANCELLED",
-  "unknown-reader": "E_UNKNOWN_READER",
-  "unpowered-card": "W_UNPOWERED_CARD",
-  "unresponsive-card": "W_UNRESPONSIVE_CARD",
-  "unsupported-card": "W_UNSUPPORTED_CARD",
-  "unsupported-feature": "E_UNSUPPORTED_FEATURE",
-};
 
 /** Bare Win32 errors that Windows' resource manager hands up, and what they say. Inferred: Microsoft publishes none. */
 const WIN32_TO_RESPONSE_CODE: Partial<Record<Win32Name, SmartCardResponseCode>> = {
@@ -45,24 +30,10 @@ const WIN32_TO_RESPONSE_CODE: Partial<Record<Win32Name, SmartCardResponseCode>> 
   DEVICE_REMOVED: "reader-unavailable",
 };
 
-/** The failures that have a name of their own in the draft, beside its response codes. */
-const OTHER_NAMES: Readonly<Record<string, SmartCardOtherErrorName>> = {
-  E_INVALID_PARAMETER: "InvalidParameterError",
-  E_INVALID_HANDLE: "InvalidStateError",
-  E_SERVICE_STOPPED: "InvalidStateError",
+const WIN32_TO_OTHER_NAME: Partial<Record<Win32Name, SmartCardOtherErrorName>> = {
   INVALID_PARAMETER: "InvalidParameterError",
   INVALID_HANDLE: "InvalidStateError",
 };
-
-/** What is known about a failure beyond its code. */
-export interface SmartCardFailureContext {
-  readonly readerName?: string;
-  /** The call or command APDU that failed. */
-  readonly command?: string;
-  /** Whose numbers `rawCode` follows; "windows" when absent. */
-  readonly platform?: PcscPlatform;
-  readonly cause?: unknown;
-}
 
 /** The response code of a code of the resource manager, or of a bare Win32 error; `undefined` where the draft has none. */
 export function responseCodeFromScard(
@@ -75,15 +46,9 @@ export function responseCodeFromScard(
   return win32 === undefined ? undefined : WIN32_TO_RESPONSE_CODE[win32];
 }
 
-/** The number that a platform has for a response code of the Web Smart Card API. */
-export function scardFromResponseCode(responseCode: SmartCardResponseCode, platform: PcscPlatform = "windows"): number {
-  return scardCode(RESPONSE_CODE_TO_SCARD[responseCode], platform);
-}
-
 /**
- * The error of `@cardwire/core` for a code that a resource manager returned: a {@link SmartCardError} for the sixteen
- * codes of the Web Smart Card API, a {@link SmartCardOtherError} for every other. Bare Win32 errors, which Windows hands
- * up for what a driver refused, are understood too.
+ * The error of `@cardwire/core` for a code that a resource manager returned, as {@link smartCardErrorFromScard} gives it.
+ * Bare Win32 errors, which Windows hands up for what a driver refused, are understood too.
  *
  * @param rawCode signed or unsigned 32-bit.
  * @throws FormatError INVALID_VALUE for what is no 32-bit integer.
@@ -92,32 +57,11 @@ export function smartCardErrorFromCode(
   rawCode: number,
   context: SmartCardFailureContext = {},
 ): SmartCardError | SmartCardOtherError {
-  const { platform = "windows" } = context;
   const code = unsigned32(rawCode);
-  const scard = scardName(code, platform);
-  const win32 = scard === undefined ? win32Name(code) : undefined;
-  let symbol = hex32(code);
-  let meaning = "not a code that we know";
-  if (scard !== undefined) {
-    symbol = `SCARD_${scard}`;
-    meaning = SCARD_MEANING[scard];
-  } else if (win32 !== undefined) {
-    symbol = `ERROR_${win32}`;
-    meaning = win32Meaning(win32);
-  }
-  const details: SmartCardErrorDetails = {
-    rawCode: code,
-    symbol,
-    ...(context.readerName === undefined ? undefined : { readerName: context.readerName }),
-    ...(context.command === undefined ? undefined : { command: context.command }),
-    ...(context.cause === undefined ? undefined : { cause: context.cause }),
-  };
-  const where = context.readerName === undefined ? "" : ` (reader "${context.readerName}")`;
-  const what = context.command === undefined ? "" : `${context.command}: `;
-  const message = `${what}${meaning} [${symbol}]${where}`;
-  const responseCode = responseCodeFromScard(code, platform);
-  if (responseCode !== undefined) return new SmartCardError(responseCode, message, details);
-  return new SmartCardOtherError(OTHER_NAMES[scard ?? win32 ?? ""] ?? "UnknownError", message, details);
+  const name = scardName(code, context.platform) === undefined ? win32Name(code) : undefined;
+  if (name === undefined) return smartCardErrorFromScard(code, context);
+  const [responseCode, otherName] = [WIN32_TO_RESPONSE_CODE[name], WIN32_TO_OTHER_NAME[name]];
+  return failure({ code, symbol: `ERROR_${name}`, meaning: win32Meaning(name), responseCode, otherName }, context);
 }
 
 /** A status that a reader device gave, as the cause of a smart-card error. */

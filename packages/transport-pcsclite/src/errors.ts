@@ -1,5 +1,5 @@
 import { FormatError, SmartCardError, SmartCardOtherError } from "@cardwire/core";
-import { SCARD, scardName, smartCardErrorFromCode } from "@cardwire/ioctl";
+import { SCARD, scardName, smartCardErrorFromScard } from "@cardwire/ioctl";
 
 /** What every failure of one call is told about. */
 export interface Call {
@@ -10,7 +10,7 @@ export interface Call {
 
 /** The error for a code that pcscd answered, or that its own client library would find. */
 export function callError(rv: number, call: Call): SmartCardError | SmartCardOtherError {
-  return smartCardErrorFromCode(rv, { ...call, platform: "pcsclite" });
+  return smartCardErrorFromScard(rv, { ...call, platform: "pcsclite" });
 }
 
 /** The error for a code that pcscd answered to a call on a card handle. */
