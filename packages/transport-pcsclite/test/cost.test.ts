@@ -41,6 +41,8 @@ test("importing it opens nothing", () => {
     const program = `
       const before = process.getActiveResourcesInfo();
       await import(${JSON.stringify(file)});
+      // the file itself is closed a little later
+      await new Promise((resolve) => setTimeout(resolve, 50));
       const after = process.getActiveResourcesInfo();
       process.stdout.write(JSON.stringify([before, after]));
     `;
