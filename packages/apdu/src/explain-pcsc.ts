@@ -22,7 +22,7 @@ export function explainPcscParameters(lines: ApduLines, { ins, p1, p2 }: Command
       return;
     case 0xb0:
     case 0xd6:
-      lines.take(2, "P1 P2", `block or page ${(p1 << 8) | p2}, in the card's own unit`);
+      lines.take(2, "P1 P2", `address ${toHex(Uint8Array.of(p1, p2))}: block or page, as the card's family counts`);
       return;
     case 0x20:
       lines.take(2, "P1 P2", "which reference data");

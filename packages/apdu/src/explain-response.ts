@@ -1,4 +1,4 @@
-import { isFormatError, toHex } from "@cardwire/core";
+import { isFormatError } from "@cardwire/core";
 import { type ApduLine, ApduLines } from "./apdu-lines.ts";
 import { statusWordTables } from "./describe.ts";
 import { explainObjects } from "./explain-pcsc.ts";
@@ -31,12 +31,6 @@ export function explainResponse(bytes: Uint8Array, command?: Uint8Array): readon
 
 function dataField(command: Uint8Array | undefined): string {
   if (command?.[0] !== 0xff) return "data";
-  switch (command[1]) {
-    case 0xca:
-      return command[2] === 0 ? "UID" : command[2] === 1 ? "historical bytes" : "data";
-    case 0xb0:
-      return `from block or page ${toHex(command.subarray(2, 4))} on`;
-    default:
-      return "data";
-  }
+  if (command[1] !== 0xca) return "data";
+  return command[2] === 0 ? "UID" : command[2] === 1 ? "historical bytes" : "data";
 }

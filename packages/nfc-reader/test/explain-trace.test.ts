@@ -78,7 +78,7 @@ it("tells an answer by what was asked", async () => {
   const from = rungs.findIndex(({ title }) => title === "READ BINARY");
   expect(rungs.slice(from - 1, from + 5).map(text)).toEqual([
     "ioctl → TRANSMIT 02 00 00 00 | 08 00 00 00 | FF | B0 | 00 04 | 10 room for 300 bytes",
-    "apdu → READ BINARY FF | B0 | 00 04 | 10 block or page 4, in the card's own unit",
+    "apdu → READ BINARY FF | B0 | 00 04 | 10 address 0004: block or page, as the card's family counts",
     "rf → READ page 4 30 04",
     "rf ← pages from 4 01 03 A0 0C 34 03 17 D1 01 13 54 02 65 6E 48 65",
     "apdu ← answer 01 03 A0 0C 34 03 17 D1 01 13 54 02 65 6E 48 65 | 90 00 OK",
