@@ -41,7 +41,7 @@ export class T0Chip implements ProtocolChip {
 
   constructor(transmit: (command: Uint8Array) => Uint8Array | Promise<Uint8Array>, options: T0ChipOptions = {}) {
     this.#transmit = transmit;
-    this.#takesData = options.takesData ?? ((header) => TAKES_DATA.has(header[1] ?? 0) && header[4] !== 0);
+    this.#takesData = options.takesData ?? takesData;
     this.#fussy = options.fussy ?? false;
   }
 
@@ -116,6 +116,11 @@ export class T0Chip implements ProtocolChip {
     this.#envelope = NOTHING;
     return this.#answer(await this.#transmit(command), undefined);
   }
+}
+
+/** Whether a header is followed by data, by the instructions of ISO/IEC 7816-4 that have some. */
+export function takesData(header: Uint8Array): boolean {
+  return TAKES_DATA.has(header[1] ?? 0) && header[4] !== 0;
 }
 
 function isWhole(command: Uint8Array): boolean {

@@ -104,7 +104,11 @@ export class T1Chip implements ProtocolChip {
   #answer(block: Uint8Array): ChipAnswer {
     const end = block.length - this.#epilogueLength;
     const pcb = block[1] ?? 0;
-    if (end < 3 || end !== 3 + (block[2] ?? 0) || !equalBytes(this.#checksum(block.subarray(0, end)), block.subarray(end)))
+    if (
+      end < 3 ||
+      end !== 3 + (block[2] ?? 0) ||
+      !equalBytes(this.#checksum(block.subarray(0, end)), block.subarray(end))
+    )
       return this.#send(0x81 | (this.#nr << 4));
     const information = block.subarray(3, end);
     if ((pcb & 0x80) === 0) return this.#information(pcb, information);

@@ -1,44 +1,10 @@
 import { concatBytes } from "@cardwire/core";
-import { CCID_FEATURE, type ReaderAbilities } from "./class-descriptor.ts";
+import { CCID_FEATURE } from "./class-descriptor.ts";
 import { ANSWER, answerType, CCID_ERROR, type CcidAnswer, type CcidCommand, COMMAND } from "./messages.ts";
-import { performSecure, type PinPad } from "./pin-pad.ts";
+import { performSecure } from "./pin-pad.ts";
+import { type CommandHandler } from "./reader-behaviour.ts";
 import { type Slot } from "./slot.ts";
 import { transferBlock } from "./transfer.ts";
-
-/** A reader's own answer to an escape: data, or one with a status of its own. Undefined: it does not know the command. */
-export type EscapeAnswer =
-  | Uint8Array
-  | {
-      readonly data: Uint8Array;
-      readonly commandStatus?: number;
-      readonly iccStatus?: number;
-      readonly error?: number;
-    }
-  | undefined;
-
-/** What a reader does beside its standard. */
-export interface CommandOptions {
-  /** PC_to_RDR_Escape; all of them fail unless given. */
-  readonly escape?: (data: Uint8Array, slot: number) => EscapeAnswer | Promise<EscapeAnswer>;
-  /**
-   * Commands in PC_to_RDR_XfrBlock that are for the reader itself, with a card and without one (`FF 00 …`, `FF CA …`).
-   * Undefined: it is the card's.
-   */
-  readonly pseudoApdu?: (
-    command: Uint8Array,
-    slot: number,
-  ) => Uint8Array | undefined | Promise<Uint8Array | undefined>;
-  /** PC_to_RDR_Secure; it fails unless given. */
-  readonly pinPad?: PinPad;
-  /** The ATR that a slot gives without a card in it: contactless readers make one up. No power without a card unless given. */
-  readonly emptySlotAtr?: { readonly atr: Uint8Array; readonly error: number };
-}
-
-/** The reader that a command runs in. */
-export interface CommandHandler {
-  readonly abilities: ReaderAbilities;
-  readonly options: CommandOptions;
-}
 
 const WRONG_LENGTH = 1;
 const WRONG_BYTE_7 = 7;
@@ -52,7 +18,7 @@ export async function handleCommand(reader: CommandHandler, slot: Slot, command:
   if (command.data.length + 10 > reader.abilities.maxMessageLength) return fail(WRONG_LENGTH);
   switch (command.type) {
     case COMMAND.getSlotStatus:
-      return { type, specific: slot.clockStopped || !slot.powered ? 1 : 0 };
+      return { type, specific: slot.clockStopped ? 1 : 0 };
     case COMMAND.iccPowerOn:
       return powerOn(reader, slot, command, fail);
     case COMMAND.iccPowerOff:
@@ -143,10 +109,7 @@ async function secure(
   if (prologue === undefined) return transferBlock(reader, slot, { ...command, data: outcome.command });
   // T=1 at TPDU level: the host says NAD and PCB, the reader makes the block (CCID 1.1, bTeoPrologue)
   const block = concatBytes(prologue, Uint8Array.of(outcome.command.length), outcome.command);
-  const data = concatBytes(
-    block,
-    Uint8Array.of(block.reduce((sum, byte) => sum ^ byte, 0)),
-  );
+  const data = concatBytes(block, Uint8Array.of(block.reduce((sum, byte) => sum ^ byte, 0)));
   return transferBlock(reader, slot, { ...command, data });
 }
 

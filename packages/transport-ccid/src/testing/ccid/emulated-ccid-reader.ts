@@ -1,9 +1,19 @@
 import { type Clock, concatBytes, systemClock, UsageError, writeUint32LE } from "@cardwire/core";
 import { type ContactBehaviour } from "../card/contact-card.ts";
 import { type EmulatedCard } from "../card/emulated-card.ts";
-import { type EmulatedEndpoint, type SetupPacket, type UsbFunction, type UsbFunctionPort } from "../usb/usb-function.ts";
-import { buildClassDescriptor, type ClassDescriptorFields, type ReaderAbilities, readAbilities } from "./class-descriptor.ts";
-import { type CommandHandler, type CommandOptions, handleCommand } from "./commands.ts";
+import {
+  type EmulatedEndpoint,
+  type SetupPacket,
+  type UsbFunction,
+  type UsbFunctionPort,
+} from "../usb/usb-function.ts";
+import {
+  buildClassDescriptor,
+  type ClassDescriptorFields,
+  type ReaderAbilities,
+  readAbilities,
+} from "./class-descriptor.ts";
+import { handleCommand } from "./commands.ts";
 import { type CcidDisturbance, type Disturb, disturbFrame } from "./disturbance.ts";
 import {
   ANSWER,
@@ -15,6 +25,7 @@ import {
   COMMAND,
   readCommand,
 } from "./messages.ts";
+import { type CommandHandler, type CommandOptions } from "./reader-behaviour.ts";
 import { Slot } from "./slot.ts";
 
 /** What a reader is, and how it behaves. Everything is optional: a plain TPDU reader of one slot comes of nothing. */
@@ -76,8 +87,8 @@ export class EmulatedCcidReader implements UsbFunction {
   readonly #packetSize: number;
   #port: UsbFunctionPort | undefined;
   #out: Uint8Array = NOTHING;
-  #changed = new Set<number>();
-  #disturbances: (CcidDisturbance | undefined)[] = [];
+  readonly #changed = new Set<number>();
+  readonly #disturbances: (CcidDisturbance | undefined)[] = [];
 
   constructor(options: EmulatedCcidReaderOptions = {}) {
     const { classDescriptor = {}, packetSize = 64, clock = systemClock } = options;
@@ -297,11 +308,10 @@ export class EmulatedCcidReader implements UsbFunction {
 
   #notify(slot: number): void {
     if (this.#interruptAddress === undefined || this.#port === undefined) return;
+    // what was told before has been read: only this slot has changed since
+    if (this.#port.unread(this.#interruptAddress) === 0) this.#changed.clear();
     this.#changed.add(slot);
-    if (!this.#port.replace(this.#interruptAddress, this.#notification())) {
-      // what was told before has been read: only this slot has changed since
-      this.#changed = new Set([slot]);
-    }
+    this.#port.replace(this.#interruptAddress, this.#notification());
   }
 
   /** Two bits for each slot: there is a card, and something has changed (CCID 1.1, section 6.3.1). */

@@ -1,6 +1,6 @@
 import { concatBytes } from "@cardwire/core";
-import { type CommandHandler } from "./commands.ts";
 import { ANSWER, CCID_ERROR, type CcidAnswer, type CcidCommand, HEADER_LENGTH } from "./messages.ts";
+import { type CommandHandler } from "./reader-behaviour.ts";
 import { type Slot } from "./slot.ts";
 
 /** wLevelParameter and bChainParameter at the extended APDU level (CCID 1.1, sections 6.1.4 and 6.2.1). */

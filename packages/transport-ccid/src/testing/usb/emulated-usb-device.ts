@@ -60,7 +60,10 @@ export class EmulatedUsbDevice {
       send: (address, ...packets) => {
         this.#pipes.get(address)?.push(packets);
       },
-      replace: (address, packet) => this.#pipes.get(address)?.replace(packet) ?? false,
+      unread: (address) => this.#pipes.get(address)?.unread ?? 0,
+      replace: (address, packet) => {
+        this.#pipes.get(address)?.replace(packet);
+      },
       halt: (address) => {
         this.halt(address);
       },

@@ -58,12 +58,10 @@ export class InPipe {
     this.#pump();
   }
 
-  /** Puts a packet in the place of all that nobody has read; false when there were none. */
-  replace(packet: Uint8Array): boolean {
-    const unread = this.#packets.length > 0;
+  /** Puts a packet in the place of all that nobody has read. */
+  replace(packet: Uint8Array): void {
     this.#packets = [packet];
     this.#pump();
-    return unread;
   }
 
   stall(): void {

@@ -20,8 +20,10 @@ export interface EmulatedEndpoint {
 export interface UsbFunctionPort {
   /** Puts packets on an IN endpoint: each at most its packetSize long, empty for a zero-length packet. */
   send(address: number, ...packets: readonly Uint8Array[]): void;
-  /** Puts one packet on an IN endpoint in the place of all that nobody has read; false when there were none. */
-  replace(address: number, packet: Uint8Array): boolean;
+  /** How many packets on an IN endpoint nobody has read. */
+  unread(address: number): number;
+  /** Puts one packet on an IN endpoint in the place of all that nobody has read. */
+  replace(address: number, packet: Uint8Array): void;
   /** Halts an endpoint: it stalls until the host clears it. */
   halt(address: number): void;
   /** Pulls the whole device. */
