@@ -22,6 +22,7 @@ it("exports exactly these names", () => {
       "liteWriteKey",
       "macAReadPrefix",
       "macAWritePrefix",
+      "parseType3Attributes",
       "pollingFrame",
       "responseTimeUs",
       "reverseGroups",

@@ -1,4 +1,5 @@
 import { concatBytes, copyBytes, equalBytes, FormatError, SerialQueue, UsageError } from "@cardwire/core";
+import { createNdefTag, type NdefTag } from "@cardwire/ndef";
 import {
   createTagAccess,
   type TagAccess,
@@ -7,9 +8,10 @@ import {
 } from "@cardwire/storage-card/tag-access";
 import { ANY_SYSTEM, FELICA_BLOCK_BYTES, FELICA_COMMAND, pollingFrame } from "./commands.ts";
 import { command, readOnce, writeOnce } from "./felica-air.ts";
-import { FelicaError } from "./felica-error.ts";
-import { LITE_BLOCK, LITE_SERVICE } from "./lite-blocks.ts";
+import { FelicaError, isFelicaError } from "./felica-error.ts";
+import { LITE_BLOCK, LITE_SERVICE, LITE_SYSTEM } from "./lite-blocks.ts";
 import { liteMac, liteSessionKey, macAReadPrefix, macAWritePrefix, reverseGroups, writeKey } from "./lite-mac.ts";
+import { type3NdefDriver } from "./ndef.ts";
 
 /** How a FeliCa card is spoken to. */
 export interface FelicaTagOptions extends TagAccessOptions {
@@ -71,7 +73,11 @@ export class FelicaTag {
   readonly #maxBlocks: number;
   readonly #random: (length: number) => Uint8Array;
   #idm: Uint8Array | undefined;
+  /** Of the system that holds NDEF, where it is not the first one. */
+  #ndefIdm: Uint8Array | undefined;
   #session: Session | undefined;
+  /** The card's NDEF. A card with several systems is polled for that of NDEF, which needs a reader that carries frames. */
+  readonly ndef: NdefTag;
 
   /** @throws UsageError for a number of blocks that no read can have. */
   constructor(connection: TagConnection, options: FelicaTagOptions = {}) {
@@ -81,6 +87,14 @@ export class FelicaTag {
     this.#access = createTagAccess(connection, options);
     this.#maxBlocks = maxBlocksPerRead;
     this.#random = random;
+    this.ndef = createNdefTag(
+      type3NdefDriver({
+        run: (work, signal) => this.#run(signal === undefined ? {} : { signal }, work),
+        read: (blocks, most, signal) => this.#readNdef(blocks, Math.min(most, this.#maxBlocks), signal),
+        write: async (blocks, data, signal) =>
+          this.#write(this.#ndefIdm ?? (await this.#readIdm(signal)), LITE_SERVICE.READ_WRITE, blocks, data, signal),
+      }),
+    );
   }
 
   /** The IDm, 8 bytes, by GET DATA. Asked once. */
@@ -91,19 +105,7 @@ export class FelicaTag {
   /** Polls for a system: FFFF for any. @throws FelicaError NO_ANSWER when the card has no such system. */
   poll(systemCode: number = ANY_SYSTEM, options: FelicaCallOptions = {}): Promise<FelicaIdentity> {
     requireWord(systemCode, "systemCode");
-    return this.#run(options, async (signal) => {
-      const reply = await this.#access.exchange(pollingFrame(systemCode, 1), signal === undefined ? {} : { signal });
-      if (reply.kind === "failure" || reply.data.length !== 20)
-        throw new FelicaError("NO_ANSWER", `no system answers to ${systemCode.toString(16).padStart(4, "0")}`);
-      const { data } = reply;
-      const icCode = data[11];
-      return {
-        idm: data.slice(2, 10),
-        pmm: data.slice(10, 18),
-        systemCode: ((data[18] ?? 0) << 8) | (data[19] ?? 0),
-        product: icCode === IC_LITE ? "lite" : icCode === IC_LITE_S ? "lite-s" : "other",
-      };
-    });
+    return this.#run(options, (signal) => this.#poll(systemCode, signal));
   }
 
   /** The codes of the card's systems. A Lite does not know the command: NO_ANSWER. */
@@ -162,21 +164,9 @@ export class FelicaTag {
       throw new UsageError(`${blocks.length} blocks have ${blocks.length * 16} bytes, not ${data.length}`);
     const bytes = copyBytes(data);
     const wanted = [...blocks];
-    return this.#run(options, async (signal) => {
-      const idm = await this.#readIdm(signal);
-      for (const [index, block] of wanted.entries())
-        try {
-          signal?.throwIfAborted();
-          await writeOnce(this.#access, idm, service, [block], blockOf(bytes, index), signal);
-        } catch (error) {
-          if (index === 0 && wanted.length === 1) throw error;
-          throw new FelicaError("WRITE_INTERRUPTED", `writing stopped at block ${block}`, {
-            cause: error,
-            written: wanted.slice(0, index),
-            notWritten: wanted.slice(index),
-          });
-        }
-    });
+    return this.#run(options, async (signal) =>
+      this.#write(await this.#readIdm(signal), service, wanted, bytes, signal),
+    );
   }
 
   /** All blocks of a Lite or Lite-S that hold something, by their numbers. */
@@ -241,17 +231,80 @@ export class FelicaTag {
     return this.#idm;
   }
 
+  async #poll(systemCode: number, signal?: AbortSignal): Promise<FelicaIdentity> {
+    const reply = await this.#access.exchange(pollingFrame(systemCode, 1), signal === undefined ? {} : { signal });
+    if (reply.kind === "failure" || reply.data.length !== 20)
+      throw new FelicaError("NO_ANSWER", `no system answers to ${systemCode.toString(16).padStart(4, "0")}`);
+    const { data } = reply;
+    const icCode = data[11];
+    return {
+      idm: data.slice(2, 10),
+      pmm: data.slice(10, 18),
+      systemCode: ((data[18] ?? 0) << 8) | (data[19] ?? 0),
+      product: icCode === IC_LITE ? "lite" : icCode === IC_LITE_S ? "lite-s" : "other",
+    };
+  }
+
+  /** NDEF's system is mostly the one that the reader found. Where it is another one, that has an IDm of its own. */
+  async #readNdef(blocks: readonly number[], most: number, signal?: AbortSignal): Promise<Uint8Array> {
+    const first = this.#ndefIdm ?? (await this.#readIdm(signal));
+    const service = LITE_SERVICE.READ_ONLY;
+    try {
+      return await this.#readOf(first, service, blocks, most, signal);
+    } catch (error) {
+      const isOther = isFelicaError(error, "CARD_STATUS") || isFelicaError(error, "NO_ANSWER");
+      if (!isOther || this.#ndefIdm !== undefined || !this.#access.hasFrames) throw error;
+      const found = await this.#poll(LITE_SYSTEM.NDEF, signal).catch((reason: unknown) => {
+        if (isFelicaError(reason, "NO_ANSWER")) return undefined;
+        throw reason;
+      });
+      if (found === undefined || equalBytes(found.idm, first)) throw error;
+      this.#ndefIdm = found.idm;
+      return this.#readOf(found.idm, service, blocks, most, signal);
+    }
+  }
+
+  async #write(
+    idm: Uint8Array,
+    service: number,
+    blocks: readonly number[],
+    bytes: Uint8Array,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    for (const [index, block] of blocks.entries())
+      try {
+        signal?.throwIfAborted();
+        await writeOnce(this.#access, idm, service, [block], blockOf(bytes, index), signal);
+      } catch (error) {
+        if (index === 0 && blocks.length === 1) throw error;
+        throw new FelicaError("WRITE_INTERRUPTED", `writing stopped at block ${block}`, {
+          cause: error,
+          written: blocks.slice(0, index),
+          notWritten: blocks.slice(index),
+        });
+      }
+  }
+
   async #read(service: number, blocks: readonly number[], signal?: AbortSignal): Promise<Uint8Array> {
-    const idm = await this.#readIdm(signal);
+    return this.#readOf(await this.#readIdm(signal), service, blocks, this.#maxBlocks, signal);
+  }
+
+  async #readOf(
+    idm: Uint8Array,
+    service: number,
+    blocks: readonly number[],
+    most: number,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array> {
     const parts: Uint8Array[] = [];
     const work = async (): Promise<void> => {
-      for (let at = 0; at < blocks.length; at += this.#maxBlocks) {
+      for (let at = 0; at < blocks.length; at += most) {
         signal?.throwIfAborted();
-        parts.push(await readOnce(this.#access, idm, service, blocks.slice(at, at + this.#maxBlocks), signal));
+        parts.push(await readOnce(this.#access, idm, service, blocks.slice(at, at + most), signal));
       }
     };
     // one transparent session for all of them, where it needs one
-    const needsSession = this.#access.dialect.statusWords.felica === "frame" && blocks.length > this.#maxBlocks;
+    const needsSession = this.#access.dialect.statusWords.felica === "frame" && blocks.length > most;
     await (needsSession && this.#access.hasFrames ? this.#access.together(work, signal) : work());
     return concatBytes(...parts);
   }

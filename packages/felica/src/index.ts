@@ -24,3 +24,4 @@ export {
   reverseGroups,
   writeKey as liteWriteKey,
 } from "./lite-mac.ts";
+export { parseType3Attributes, type Type3Attributes } from "./type3-attributes.ts";

@@ -41,7 +41,7 @@ export {
   type MifareClassicErrorDetails,
 } from "./helper/mifare-classic-error.ts";
 export { MifareClassic } from "./helper/mifare-classic.ts";
-export { type BlockWrite, ndefSectors } from "./helper/ndef-area.ts";
+export { type BlockWrite, ndefSectors } from "./helper/ndef.ts";
 export {
   type ClassicCallOptions,
   type ClassicMemory,

@@ -4,7 +4,6 @@ import { type FelicaIdentity, FelicaTag, isFelicaError, LITE_BLOCK, LITE_SERVICE
 import { isTagAccessError } from "@cardwire/storage-card/tag-access";
 import type { CardMemory, MemoryArea, MemoryAreaKind, ReadMemoryOptions } from "../memory.ts";
 import type { Family, FamilyCallOptions, ProductIdentity } from "./family.ts";
-import { type3Ndef } from "./felica-ndef.ts";
 
 /** What the ACR122U calls FeliCa at 212 and 424 kbit/s, under the standard byte of type A. */
 const ACR122U_NAMES: readonly number[] = [0xf011, 0xf012];
@@ -26,7 +25,7 @@ export const felicaFamily: Family<"felica", FelicaTag> = {
       helper: tag,
       identify: (options) => identify(tag, options),
       memory: { read: (options) => readMemory(tag, options) },
-      ndef: type3Ndef(tag),
+      ndef: tag.ndef,
     };
   },
   nameFrame,

@@ -11,9 +11,7 @@ import {
   MifareClassic,
   type MifareApplicationDirectory,
 } from "@cardwire/mifare-classic";
-import { encodeNdefMessage, parseNdefMessage } from "@cardwire/ndef";
 import type { CardMemory, MemoryArea, ReadMemoryOptions } from "../memory.ts";
-import type { TapNdef } from "../tap-ndef.ts";
 import type { Family } from "./family.ts";
 
 /** MIFARE Classic, and MIFARE Plus in its security levels 1 and 2. */
@@ -27,7 +25,7 @@ export const mifareClassicFamily: Family<"mifare-classic", MifareClassic> = {
     return {
       helper: classic,
       memory: { read: (options) => readMemory(classic, options) },
-      ndef: classicNdef(classic),
+      ndef: classic.ndef,
     };
   },
   nameFrame,
@@ -99,16 +97,6 @@ function nameOf(
   if (sector === 0 && index === 0) return { name: "manufacturer: UID", kind: "identity" };
   const isDirectory = directory !== undefined && (sector === 0 || (sector === 16 && directory.version === 2));
   return isDirectory ? { name: "application directory", kind: "system" } : { name: "data", kind: "user" };
-}
-
-function classicNdef(card: MifareClassic): TapNdef {
-  return {
-    async read(options) {
-      const bytes = await card.readNdef(options);
-      return bytes && parseNdefMessage(bytes);
-    },
-    write: (message, options) => card.writeNdef(encodeNdefMessage(message), options),
-  };
 }
 
 /** Commands by their first byte; the second is a block (MF1S50yyX data sheet, section 9). */

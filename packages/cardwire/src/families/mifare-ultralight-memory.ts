@@ -100,11 +100,6 @@ export interface PageSource {
   reselect(signal?: AbortSignal): Promise<void>;
 }
 
-/** True when the tag refuses a page. */
-export async function isPageProtected(tag: PageSource, page: number, signal?: AbortSignal): Promise<boolean> {
-  return !(await readInto(new Map(), tag, page, 1, signal));
-}
-
 /** False when the tag refuses: the pages, and all behind them, are protected. */
 async function readInto(
   pages: Pages,

@@ -1,13 +1,11 @@
 import { StorageCardName } from "@cardwire/atr";
 import { toHex } from "@cardwire/core";
-import { type Type2Identity, Type2Error, Type2Tag } from "@cardwire/mifare-ultralight";
-import { encodeNdefMessage, isNdefError, parseNdefMessage } from "@cardwire/ndef";
+import { type Type2Identity, Type2Tag } from "@cardwire/mifare-ultralight";
 import { createTagAccess } from "@cardwire/storage-card/tag-access";
 import type { CardMemory, ReadMemoryOptions } from "../memory.ts";
-import type { TapNdef } from "../tap-ndef.ts";
-import type { Family, FamilyCallOptions, ProductIdentity } from "./family.ts";
+import type { Family, ProductIdentity } from "./family.ts";
 import { nameType2Frame } from "./mifare-ultralight-frames.ts";
-import { isPageProtected, type PageMap, type PageSource, readNamedPages } from "./mifare-ultralight-memory.ts";
+import { type PageMap, type PageSource, readNamedPages } from "./mifare-ultralight-memory.ts";
 
 const NAMES: readonly number[] = [
   StorageCardName.MIFARE_ULTRALIGHT,
@@ -34,7 +32,7 @@ export const mifareUltralightFamily: Family<"mifare-ultralight", Type2Tag> = {
       helper: tag,
       identify: async (options) => productIdentity(await tag.identify(options)),
       memory: { read: (options) => readMemory(tag, source, options) },
-      ndef: type2Ndef(tag, source),
+      ndef: tag.ndef,
     };
   },
   nameFrame: nameType2Frame,
@@ -57,27 +55,4 @@ async function readMemory(tag: Type2Tag, source: PageSource, options?: ReadMemor
   const last = 3 + (container?.areaBytes ?? SMALLEST_AREA_BYTES) / PAGE_BYTES;
   const map: PageMap = { memory: [[0, last]], user: [[4, last]], commands: [] };
   return readNamedPages(source, map, options);
-}
-
-function type2Ndef(tag: Type2Tag, source: PageSource): TapNdef {
-  return {
-    async read(options) {
-      try {
-        const bytes = await tag.readNdef(options);
-        return bytes && parseNdefMessage(bytes);
-      } catch (cause) {
-        // a READ that runs into protected pages gives others in their place, which make no sense as NDEF
-        if (!isNdefError(cause) || !(await isEndProtected(tag, source, options))) throw cause;
-        throw new Type2Error("NOT_SUPPORTED", "the NDEF area is protected: it needs a password or key", { cause });
-      }
-    },
-    write: (message, options) => tag.writeNdef(encodeNdefMessage(message), options),
-    format: (options) => tag.format(options),
-    makeReadOnly: (options) => tag.makeReadOnly(options),
-  };
-}
-
-async function isEndProtected(tag: Type2Tag, source: PageSource, options?: FamilyCallOptions): Promise<boolean> {
-  const container = await tag.readCapabilityContainer(options);
-  return container !== undefined && isPageProtected(source, 3 + container.areaBytes / PAGE_BYTES, options?.signal);
 }

@@ -1,9 +1,7 @@
 import { StorageCardName } from "@cardwire/atr";
-import { encodeNdefMessage, parseNdefMessage } from "@cardwire/ndef";
 import { isTagAccessError } from "@cardwire/storage-card/tag-access";
 import { isType1Error, Type1Tag, TYPE1_COMMAND } from "@cardwire/topaz";
 import type { CardMemory, MemoryArea, MemoryAreaKind, ReadMemoryOptions } from "../memory.ts";
-import type { TapNdef } from "../tap-ndef.ts";
 import type { Family, FamilyCallOptions, ProductIdentity } from "./family.ts";
 
 /** What the ACR122U calls Topaz and Jewel. */
@@ -27,7 +25,7 @@ export const topazFamily: Family<"topaz", Type1Tag> = {
       helper: tag,
       identify: (options) => identify(tag, options),
       memory: { read: (options) => readMemory(tag, options) },
-      ndef: type1Ndef(tag),
+      ndef: tag.ndef,
     };
   },
   nameFrame,
@@ -80,17 +78,6 @@ function nameOf(block: number, isFormatted: boolean): readonly [name: string, ki
     default:
       return ["user memory", "user"];
   }
-}
-
-function type1Ndef(tag: Type1Tag): TapNdef {
-  return {
-    async read(options) {
-      const bytes = await tag.readNdef(options);
-      return bytes && parseNdefMessage(bytes);
-    },
-    write: (message, options) => tag.writeNdef(encodeNdefMessage(message), options),
-    makeReadOnly: (options) => tag.makeReadOnly(options),
-  };
 }
 
 function nameFrame(frame: Uint8Array): string | undefined {

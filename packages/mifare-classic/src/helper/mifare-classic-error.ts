@@ -11,9 +11,7 @@ export type MifareClassicErrorCode =
   /** The block holds something else after the write. Some readers do not look at what the card says to a write. */
   | "NOT_WRITTEN"
   /** Writing stopped before the end: `written` and `notWritten` say where. */
-  | "WRITE_INTERRUPTED"
-  /** The card has no NDEF sectors. */
-  | "NO_NDEF";
+  | "WRITE_INTERRUPTED";
 
 /** Where it happened, and how far a write came. */
 export interface MifareClassicErrorDetails extends CardwireErrorOptions {

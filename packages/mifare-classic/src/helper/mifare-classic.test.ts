@@ -200,18 +200,18 @@ describe("NDEF", () => {
     const reader = siliconBench(mifareClassic, ndefCard("1k", [1, 2], "0306D1010255016DFE"));
     const card = new MifareClassic(reader, { size: "1k" });
     expect((await card.readMad())?.aids.get(2)).toBe(0x03e1);
-    expect(toHex((await card.readNdef())!)).toBe("D1010255016D");
-    expect(kinds(reader.air).slice(-2)).toEqual(["auth a 4", "3004"]);
+    expect(toHex((await card.ndef.readBytes())!)).toBe("D1010255016D");
+    expect(kinds(reader.air).slice(-3)).toEqual(["auth a 4", "3007", "3004"]);
   });
 
   it("is written over the sector boundary, and beyond sector 16 of a 4K", async () => {
-    const reader = siliconBench(mifareClassic, ndefCard("4k", [15, 17, 39]));
+    const reader = siliconBench(mifareClassic, ndefCard("4k", [15, 17, 18]));
     const card = new MifareClassic(reader, { size: "4k" });
     const message = new Uint8Array(120).map((_, index) => index);
-    await card.writeNdef(message);
-    expect(await card.readNdef()).toEqual(message);
-    await card.writeNdef(new Uint8Array(0));
-    expect(await card.readNdef()).toEqual(new Uint8Array(0));
+    await card.ndef.writeBytes(message);
+    expect(await card.ndef.readBytes()).toEqual(message);
+    await card.ndef.writeBytes(new Uint8Array(0));
+    expect(await card.ndef.readBytes()).toEqual(new Uint8Array(0));
   });
 
   it("leaves no half message when the card is pulled", async () => {
@@ -221,23 +221,108 @@ describe("NDEF", () => {
       const tag = ndefCard("1k", [1, 2], "0303D00000FE");
       const reader = siliconBench(mifareClassic, tag);
       reader.pullAfter = exchanges;
-      const outcome = await new MifareClassic(reader, { size: "1k" }).writeNdef(message).then(
+      const outcome = await new MifareClassic(reader, { size: "1k" }).ndef.writeBytes(message).then(
         () => "written",
         () => "pulled",
       );
       complete = outcome === "written";
-      const after = await new MifareClassic(siliconBench(mifareClassic, tag), { size: "1k" }).readNdef();
+      const after = await new MifareClassic(siliconBench(mifareClassic, tag), { size: "1k" }).ndef.readBytes();
       const text = toHex(after!);
       expect(["D00000", "", toHex(message)]).toContain(text);
       if (complete) expect(text).toBe(toHex(message));
     }
   });
 
+  it("is made of a blank card as Android and libfreefare make it", async () => {
+    const tag = classicCard("1k");
+    const { ndef } = new MifareClassic(siliconBench(mifareClassic, tag), { size: "1k" });
+    await ndef.format();
+    const block = (number: number) => toHex(tag.toImage().memory.subarray(number * 16, number * 16 + 16));
+    expect(block(1) + block(2)).toBe("140103E103E103E103E103E103E103E103E103E103E103E103E103E103E103E1");
+    expect(block(3)).toBe("A0A1A2A3A4A5787788C1FFFFFFFFFFFF");
+    expect(block(4)).toBe("0300FE" + "00".repeat(13));
+    for (let sector = 1; sector < 16; sector++) expect(block(sector * 4 + 3)).toBe("D3F7D3F7D3F77F078840FFFFFFFFFFFF");
+    expect(await ndef.state()).toEqual({
+      type: "mifare-classic",
+      status: "empty",
+      version: "1.0",
+      messageBytes: 0,
+      capacityBytes: 716,
+      readAccess: "open",
+      writeAccess: "open",
+    });
+  });
+
+  it.each([
+    ["mini", 190],
+    ["2k", 1436],
+    ["4k", 3356],
+  ] as const)("fills a %s, which holds %i bytes", async (size, capacityBytes) => {
+    const tag = classicCard(size);
+    const card = new MifareClassic(siliconBench(mifareClassic, tag), { size });
+    await card.ndef.format();
+    expect(await card.ndef.state()).toMatchObject({ status: "empty", capacityBytes });
+    const message = Uint8Array.from({ length: capacityBytes }, (_, index) => index % 251);
+    await card.ndef.writeBytes(message);
+    const other = new MifareClassic(siliconBench(mifareClassic, tag), { size });
+    expect(await other.ndef.readBytes()).toEqual(message);
+    const air = siliconBench(mifareClassic, tag);
+    await expect(
+      new MifareClassic(air, { size }).ndef.writeBytes(new Uint8Array(capacityBytes + 1)),
+    ).rejects.toMatchObject({ code: "TOO_SMALL", capacityBytes });
+    expect(air.air.filter((line) => line.startsWith("A0"))).toEqual([]);
+    if (size !== "4k") return;
+    const mad2 = toHex(tag.toImage().memory.subarray(64 * 16, 67 * 16));
+    expect(mad2).toBe("E801" + "03E1".repeat(23));
+  });
+
+  it("is not made of a card whose keys are not known, or that others use", async () => {
+    const locked = classicCard("1k", { 7: { a: A, b: B } });
+    const before = locked.toImage().memory;
+    await expect(
+      new MifareClassic(siliconBench(mifareClassic, locked), { size: "1k" }).ndef.format(),
+    ).rejects.toMatchObject({ code: "NOT_FORMATTABLE", message: "no known key opens sector 7" });
+    expect(locked.toImage().memory).toEqual(before);
+  });
+
+  it("is sealed for ever, as AN1304 has it", async () => {
+    const tag = ndefCard("1k", [1, 2], "0303D00000FE");
+    const card = new MifareClassic(siliconBench(mifareClassic, tag), { size: "1k" });
+    await card.ndef.makeReadOnly();
+    for (const block of [7, 11])
+      expect(toHex(tag.toImage().memory.subarray(block * 16, block * 16 + 16))).toBe(
+        "D3F7D3F7D3F7078F0F43FFFFFFFFFFFF",
+      );
+    expect(await card.ndef.state()).toMatchObject({ status: "message", writeAccess: "read-only" });
+    await expect(card.ndef.writeBytes(new Uint8Array(0))).rejects.toMatchObject({ code: "READ_ONLY" });
+    await expect(card.writeBlock(4, filled(1))).rejects.toMatchObject({ code: "WRITE_INTERRUPTED" });
+    // a card that was pulled while it was sealed is sealed by another go
+    await card.ndef.makeReadOnly();
+  });
+
+  it("behind other keys it is protected, and with them it is not", async () => {
+    const tag = classicCard("1k");
+    const maker = new MifareClassic(siliconBench(mifareClassic, tag), { size: "1k" });
+    await maker.ndef.format();
+    await maker.writeTrailer(1, {
+      keyA: fromHex(A),
+      keyB: fromHex(B),
+      conditions: { data: [0, 0, 0], trailer: 3 },
+      generalPurposeByte: 0x40,
+    });
+    const { ndef } = new MifareClassic(siliconBench(mifareClassic, tag), { size: "1k" });
+    expect(await ndef.state()).toMatchObject({ status: "empty", readAccess: "protected" });
+    await expect(ndef.read()).rejects.toMatchObject({ code: "PROTECTED", fault: "caller" });
+    const keys = new Map([[1, { a: fromHex(A) }]]);
+    const keyed = new MifareClassic(siliconBench(mifareClassic, tag), { size: "1k", keys });
+    expect(await keyed.ndef.read()).toEqual({ records: [] });
+  });
+
   it("is not there without a directory", async () => {
     const card = new MifareClassic(siliconBench(mifareClassic, classicCard("1k")), { size: "1k" });
     expect(await card.readMad()).toBeUndefined();
-    expect(await card.readNdef()).toBeUndefined();
-    expect((await failure(card.writeNdef(new Uint8Array(0)))).code).toBe("NO_NDEF");
+    expect(await card.ndef.readBytes()).toBeUndefined();
+    await expect(card.ndef.writeBytes(new Uint8Array(0))).rejects.toMatchObject({ code: "NOT_FORMATTED" });
   });
 });
 

@@ -1,4 +1,5 @@
 import { copyBytes, fromHex, SerialQueue, UsageError } from "@cardwire/core";
+import { createNdefTag, type NdefTag } from "@cardwire/ndef";
 import { createTagAccess, type TagConnection } from "@cardwire/storage-card/tag-access";
 import { type AccessConditions, buildAccessBits, parseAccessBits } from "../access-bits.ts";
 import {
@@ -14,14 +15,7 @@ import { madVersionOf, type MifareApplicationDirectory, parseMad } from "../mad.
 import { buildValueBlock, parseValueBlock, type ValueBlock } from "../value-block.ts";
 import { checkedKey, type ClassicKeyType, KeyRing, type SectorKeys, WELL_KNOWN_KEYS } from "./key-ring.ts";
 import { MifareClassicError } from "./mifare-classic-error.ts";
-import {
-  type BlockWrite,
-  type ClassicNdefArea,
-  dataBlocks,
-  ndefSectors,
-  planMessageWrite,
-  readNdefArea,
-} from "./ndef-area.ts";
+import { type BlockWrite, classicNdefDriver } from "./ndef.ts";
 import { type ClassicSector, conditionsOf, keyTypesFor, readSector, sectorBytes } from "./read-sector.ts";
 import type {
   ClassicCallOptions,
@@ -53,10 +47,27 @@ export class MifareClassic {
   /** Access conditions of the sectors whose trailer has been read. */
   readonly #conditions = new Map<number, AccessConditions>();
 
+  /** The card's NDEF, in the sectors that its application directory names. */
+  readonly ndef: NdefTag;
+
   constructor(connection: TagConnection, options: ClassicOptions) {
     this.size = options.size;
     const keys = new KeyRing(options.keys, options.tryKeys);
     this.#sectors = new SectorAccess(createTagAccess(connection, options), keys);
+    const ndefKey = fromHex(WELL_KNOWN_KEYS.ndef);
+    this.ndef = createNdefTag(
+      classicNdefDriver({
+        size: options.size,
+        run: (work, signal) => this.#run(signal === undefined ? {} : { signal }, work),
+        readMad: (signal) => this.#readMad(signal),
+        read: (block, signal) => this.#read(block, signal, ndefKey),
+        write: (writes, signal) => this.#write(writes, true, signal),
+        opens: async (sector, type, signal) =>
+          this.#sectors.isOpen(sector, type) || (await this.#sectors.open(sector, type, signal, ndefKey)),
+        conditions: (sector) => this.#conditions.get(sector),
+        keys: (sector) => keys.of(sector),
+      }),
+    );
   }
 
   /** The keys that are known of each sector: those that were given, and those that were found. */
@@ -198,32 +209,6 @@ export class MifareClassic {
   /** The application directory; `undefined` when the card has none. @throws FormatError for one that is damaged. */
   readMad(options: ClassicCallOptions = {}): Promise<MifareApplicationDirectory | undefined> {
     return this.#run(options, (signal) => this.#readMad(signal));
-  }
-
-  /**
-   * The bytes of the NDEF message; none of an empty card, `undefined` of one without NDEF sectors or without an NDEF TLV.
-   * Reads no more than is needed.
-   *
-   * @throws NdefError for TLV blocks that do not fit the card.
-   */
-  readNdef(options: ClassicCallOptions = {}): Promise<Uint8Array | undefined> {
-    return this.#run(options, async (signal) => (await this.#readNdefArea(signal))?.location.ndef?.value);
-  }
-
-  /**
-   * Writes an NDEF message. A card that is pulled meanwhile is left empty, or with the whole message.
-   *
-   * @param message the encoded message; no bytes make the card empty.
-   * @throws NdefError when it does not fit; MifareClassicError NO_NDEF, WRITE_INTERRUPTED.
-   */
-  writeNdef(message: Uint8Array, options: ClassicCallOptions = {}): Promise<void> {
-    const bytes = copyBytes(message);
-    return this.#run(options, async (signal) => {
-      const area = await this.#readNdefArea(signal);
-      if (area === undefined) throw new MifareClassicError("NO_NDEF", "the card has no NDEF sectors");
-      const writes = await planMessageWrite(area, bytes, this.#ndefReader(signal));
-      await this.#write(writes, true, signal);
-    });
   }
 
   #run<Result>({ signal }: ClassicCallOptions, work: (signal?: AbortSignal) => Promise<Result>): Promise<Result> {
@@ -376,18 +361,6 @@ export class MifareClassic {
     for (let index = 0; index < MAD2_BLOCKS; index++)
       mad2.set(await read(firstBlockOfSector(MAD2_SECTOR) + index), index * BLOCK_BYTES);
     return parseMad(mad1, mad2);
-  }
-
-  async #readNdefArea(signal?: AbortSignal): Promise<ClassicNdefArea | undefined> {
-    const directory = await this.#readMad(signal);
-    const sectors = directory === undefined ? [] : ndefSectors(directory);
-    if (sectors.length === 0) return undefined;
-    return readNdefArea(dataBlocks(sectors), this.#ndefReader(signal));
-  }
-
-  #ndefReader(signal?: AbortSignal): (block: number) => Promise<Uint8Array> {
-    const key = fromHex(WELL_KNOWN_KEYS.ndef);
-    return (block) => this.#read(block, signal, key);
   }
 
   #closed(sector: number): MifareClassicError {

@@ -1,8 +1,7 @@
-import { TlvTag } from "@cardwire/ndef";
+import { NdefTagError, TlvTag } from "@cardwire/ndef";
 import type { UltralightProduct } from "../products.ts";
 import { PAGE_BYTES } from "../rf-commands.ts";
 import type { PageWrite } from "./ndef.ts";
-import { Type2Error } from "./type2-error.ts";
 
 const CAPABILITY_CONTAINER_PAGE = 3;
 const MAGIC = 0xe1;
@@ -12,12 +11,12 @@ const VERSION_1_0 = 0x10;
  * The pages of a factory tag: TLV blocks first, and the capability container, which makes them count, last.
  *
  * @param before the four bytes of page 3, whose bits cannot be cleared.
- * @throws Type2Error NOT_SUPPORTED when they are in the way.
+ * @throws NdefTagError NOT_FORMATTABLE when they are in the way.
  */
 export function factoryPages(product: UltralightProduct, before: Uint8Array): PageWrite[] {
   const container = Uint8Array.of(MAGIC, VERSION_1_0, product.ndefSize, 0x00);
   if (container.some((byte, index) => ((before[index] ?? 0) | byte) !== byte))
-    throw new Type2Error("NOT_SUPPORTED", "page 3 holds something else, and cannot be cleared");
+    throw new NdefTagError("NOT_FORMATTABLE", "page 3 holds something else than NDEF, and its bits cannot be cleared");
   const tlvs: number[] = [];
   if (product.lockControl !== undefined)
     tlvs.push(TlvTag.lockControl, product.lockControl.length, ...product.lockControl);

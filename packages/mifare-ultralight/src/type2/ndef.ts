@@ -1,58 +1,31 @@
-import { UsageError } from "@cardwire/core";
-import { locateNdef, type NdefLocation, planNdefWrite } from "@cardwire/ndef";
-import type { PageRange } from "../products.ts";
+import { isStatusWordError } from "@cardwire/apdu";
+import {
+  isNdefError,
+  type NdefArea,
+  NdefTagError,
+  type NdefTagDriver,
+  type NdefWriteAccess,
+  planTlvWrites,
+  readTlvMemory,
+  type TlvReading,
+  type TlvTagMemory,
+} from "@cardwire/ndef";
+import type { PageRange, UltralightProduct } from "../products.ts";
 import { PAGE_BYTES } from "../rf-commands.ts";
 import { type CapabilityContainer, parseCapabilityContainer } from "./capability-container.ts";
+import { factoryPages } from "./format.ts";
+import { planLock } from "./locking.ts";
+import { isType2Error } from "./type2-error.ts";
 
 /** Where the NDEF area begins. */
 const AREA_START = 4 * PAGE_BYTES;
-const CAPABILITY_CONTAINER_OFFSET = 3 * PAGE_BYTES;
-
-/** The NDEF area of a tag, as far as it has been read. */
-export interface NdefArea {
-  readonly container: CapabilityContainer;
-  /** The tag's memory from byte 0 on. */
-  readonly memory: Uint8Array;
-  readonly location: NdefLocation;
-}
-
-/** Reads pages `first` to `last`. */
-export type ReadPages = (range: PageRange) => Promise<Uint8Array>;
-
-/**
- * Reads no more of the tag than is needed to have its NDEF message whole. `undefined` for a tag that is not formatted.
- *
- * @throws NdefError for TLV blocks that do not fit the area, and what `read` throws.
- */
-export async function readNdefArea(read: ReadPages): Promise<NdefArea | undefined> {
-  // one READ gives the capability container and the first TLV blocks; it starts where UID and lock bytes are of no use
-  let memory = new Uint8Array(7 * PAGE_BYTES);
-  memory.set(await read([3, 6]), CAPABILITY_CONTAINER_OFFSET);
-  const container = parseCapabilityContainer(memory.subarray(CAPABILITY_CONTAINER_OFFSET, AREA_START));
-  if (container?.readAccess !== 0) return undefined;
-  const end = AREA_START + container.areaBytes;
-  for (;;) {
-    const location = locateNdef({ memory: memory.subarray(0, Math.min(memory.length, end)), start: AREA_START, end });
-    if (location.kind === "located") return { container, memory, location };
-    memory = await readOn(read, memory, location.neededBytes, end);
-  }
-}
-
-/** Reads on until `needed` bytes are there: whole pages, four at least. */
-async function readOn(
-  read: ReadPages,
-  memory: Uint8Array,
-  needed: number,
-  end: number,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const first = memory.length / PAGE_BYTES;
-  const last = Math.min(Math.max(Math.ceil(needed / PAGE_BYTES), first + 4), end / PAGE_BYTES) - 1;
-  if (last < first) throw new UsageError("the NDEF area ends before what it promises");
-  const longer = new Uint8Array((last + 1) * PAGE_BYTES);
-  longer.set(memory);
-  longer.set(await read([first, last]), memory.length);
-  return longer;
-}
+const CONTAINER_PAGE = 3;
+const CONTAINER_OFFSET = CONTAINER_PAGE * PAGE_BYTES;
+const ACCESS_OFFSET = 3;
+const READ_ONLY_ACCESS = 0x0f;
+const SECTOR_PAGES = 0x100;
+/** So many pages come with one READ. */
+const PAGES_AT_LEAST = 4;
 
 /** A page to be written. */
 export interface PageWrite {
@@ -60,27 +33,136 @@ export interface PageWrite {
   readonly data: Uint8Array;
 }
 
-/**
- * The page writes that put a message into the area, in an order in which a tag pulled meanwhile is left empty, or with
- * the whole message.
- *
- * @throws NdefError when the message does not fit.
- */
-export async function planMessageWrite(area: NdefArea, message: Uint8Array, read: ReadPages): Promise<PageWrite[]> {
-  const end = AREA_START + area.container.areaBytes;
-  // tag, length in its long form, message, terminator, and what lies reserved in between
-  const reserved = area.location.reserved.reduce((sum, { length }) => sum + length, 0);
-  const needed = Math.min(area.location.address + 4 + message.length + 1 + reserved, end);
-  const memory = needed > area.memory.length ? await readOn(read, area.memory, needed, end) : area.memory;
-  const writes: PageWrite[] = [];
-  let before = memory;
-  const tlvArea = { memory, start: AREA_START, end };
-  for (const image of planNdefWrite(tlvArea, area.location, message, { unitBytes: PAGE_BYTES })) {
-    for (let at = AREA_START; at < image.length; at += PAGE_BYTES) {
-      const data = image.slice(at, at + PAGE_BYTES);
-      if (data.some((byte, index) => byte !== before[at + index])) writes.push({ page: at / PAGE_BYTES, data });
-    }
-    before = image;
+/** What the mapping needs of a tag. */
+export interface Type2NdefHost {
+  readonly run: NdefTagDriver<Type2NdefArea>["run"];
+  /** Reads pages of one sector. */
+  read(range: PageRange, signal?: AbortSignal): Promise<Uint8Array>;
+  write(writes: readonly PageWrite[], signal?: AbortSignal): Promise<void>;
+  /** Wakes the tag, which falls asleep after it has refused something. */
+  wake(signal?: AbortSignal): Promise<void>;
+  product(signal?: AbortSignal): Promise<UltralightProduct | undefined>;
+}
+
+/** The NDEF area of a tag, as far as it has been read. */
+export interface Type2NdefArea extends NdefArea {
+  readonly container: CapabilityContainer;
+  /** `undefined` where it cannot be read. */
+  readonly reading: TlvReading | undefined;
+}
+
+/** NDEF on Type 2 tags (NFC Forum Type 2 Tag specification 1.2). */
+export function type2NdefDriver(host: Type2NdefHost): NdefTagDriver<Type2NdefArea> {
+  return {
+    type: 2,
+    run: (work, signal) => host.run(work, signal),
+
+    async open(signal) {
+      // one READ gives the capability container and the first TLV blocks; it starts where UID and lock bytes are of no use
+      const memory = new Uint8Array(7 * PAGE_BYTES);
+      const first = await readOrRefused(host, [CONTAINER_PAGE, 6], signal);
+      if (first === undefined) return undefined;
+      memory.set(first, CONTAINER_OFFSET);
+      const container = parseCapabilityContainer(memory.subarray(CONTAINER_OFFSET, AREA_START));
+      if (container === undefined) return undefined;
+      const closed: Type2NdefArea = {
+        container,
+        reading: undefined,
+        version: `${container.majorVersion}.${container.minorVersion}`,
+        message: undefined,
+        capacityBytes: 0,
+        readAccess: "protected",
+        writeAccess: writeAccessOf(container),
+      };
+      if (container.readAccess !== 0) return closed;
+      try {
+        const reading = await readTlvMemory(tagMemory(host, container, signal), memory);
+        const { ndef, capacityBytes } = reading.location;
+        return { ...closed, reading, message: ndef?.value, capacityBytes, readAccess: "open" };
+      } catch (cause) {
+        // a READ that runs into protected pages gives others in their place, which make no sense as TLV blocks
+        if (!isRefusal(cause) && !isNdefError(cause)) throw cause;
+        if (isRefusal(cause)) await host.wake(signal);
+        const last = CONTAINER_PAGE + container.areaBytes / PAGE_BYTES;
+        if ((await readOrRefused(host, [last, last], signal)) !== undefined) throw cause;
+        return closed;
+      }
+    },
+
+    async write({ container, reading }, message, signal) {
+      if (reading === undefined) return;
+      const writes = await planTlvWrites(tagMemory(host, container, signal), reading, message);
+      await host.write(
+        writes.map(({ address, data }) => ({ page: address / PAGE_BYTES, data })),
+        signal,
+      );
+    },
+
+    async format(signal) {
+      const product = await host.product(signal);
+      if (product === undefined)
+        throw new NdefTagError("NOT_FORMATTABLE", "nobody can tell what product the tag is, so not how large it is");
+      const before = (await host.read([CONTAINER_PAGE, CONTAINER_PAGE], signal)).subarray(0, PAGE_BYTES);
+      await host.write(factoryPages(product, before), signal);
+    },
+
+    async makeReadOnly(_area, signal) {
+      const product = await host.product(signal);
+      if (product === undefined)
+        throw new NdefTagError(
+          "NOT_LOCKABLE",
+          "nobody can tell what product the tag is, so not where its lock bits are",
+        );
+      const container = (await host.read([CONTAINER_PAGE, CONTAINER_PAGE], signal)).slice(0, PAGE_BYTES);
+      container[ACCESS_OFFSET] = (container[ACCESS_OFFSET] ?? 0) | READ_ONLY_ACCESS;
+      const pages = [CONTAINER_PAGE];
+      for (const [first, last] of product.user) for (let page = first; page <= last; page++) pages.push(page);
+      await host.write([{ page: CONTAINER_PAGE, data: container }, ...planLock(product, pages).writes], signal);
+    },
+  };
+}
+
+function writeAccessOf({ writeAccess }: CapabilityContainer): NdefWriteAccess {
+  if (writeAccess === 0) return "open";
+  return writeAccess === READ_ONLY_ACCESS ? "read-only" : "protected";
+}
+
+function tagMemory(host: Type2NdefHost, container: CapabilityContainer, signal?: AbortSignal): TlvTagMemory {
+  const end = AREA_START + container.areaBytes;
+  return {
+    start: AREA_START,
+    end,
+    unitBytes: PAGE_BYTES,
+    async readOn(known, neededBytes) {
+      const from = known.length / PAGE_BYTES;
+      const to = Math.min(Math.max(Math.ceil(neededBytes / PAGE_BYTES), from + PAGES_AT_LEAST), end / PAGE_BYTES);
+      const memory = new Uint8Array(to * PAGE_BYTES);
+      memory.set(known);
+      for (let page = from; page < to;) {
+        // only NTAG I2C has a second sector
+        const last = Math.min(to, (Math.floor(page / SECTOR_PAGES) + 1) * SECTOR_PAGES) - 1;
+        memory.set(await host.read([page, last], signal), page * PAGE_BYTES);
+        page = last + 1;
+      }
+      return memory;
+    },
+  };
+}
+
+async function readOrRefused(
+  host: Type2NdefHost,
+  range: PageRange,
+  signal?: AbortSignal,
+): Promise<Uint8Array | undefined> {
+  try {
+    return await host.read(range, signal);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    await host.wake(signal);
+    return undefined;
   }
-  return writes;
+}
+
+function isRefusal(error: unknown): boolean {
+  return isStatusWordError(error) || isType2Error(error, "NAK") || isType2Error(error, "NO_ANSWER");
 }

@@ -211,13 +211,13 @@ describe("NDEF", () => {
         const blank = freshImage(product);
         blank.pages.fill(0, 12, 0x10 * 4);
         const { tag, silicon } = open(blank, profile);
-        expect(await tag.readNdef()).toBeUndefined();
-        await expect(tag.writeNdef(text)).rejects.toMatchObject({ code: "NOT_SUPPORTED" });
-        await tag.format();
-        expect(await tag.readNdef()).toEqual(new Uint8Array(0));
-        await tag.writeNdef(text);
-        expect(await tag.readNdef()).toEqual(text);
-        expect(await new Type2Tag(layOn(silicon).connection).readNdef()).toEqual(text);
+        expect(await tag.ndef.readBytes()).toBeUndefined();
+        await expect(tag.ndef.writeBytes(text)).rejects.toMatchObject({ code: "NOT_FORMATTED" });
+        await tag.ndef.format();
+        expect(await tag.ndef.readBytes()).toEqual(new Uint8Array(0));
+        await tag.ndef.writeBytes(text);
+        expect(await tag.ndef.readBytes()).toEqual(text);
+        expect(await new Type2Tag(layOn(silicon).connection).ndef.readBytes()).toEqual(text);
       }
   });
 
@@ -232,28 +232,28 @@ describe("NDEF", () => {
     const blank = freshImage(product);
     blank.pages.fill(0, 12, 28);
     const { tag, silicon } = open(blank);
-    await tag.format();
+    await tag.ndef.format();
     expect(toHex(silicon.toImage().pages.subarray(12, 12 + bytes.length / 2))).toBe(bytes);
   });
 
   test("format refuses a page 3 that says something else", async () => {
     const { tag, silicon } = open(withBytes(freshImage("NTAG215"), 3, "F110FFEE"));
     const before = silicon.toImage();
-    await expect(tag.format()).rejects.toMatchObject({ code: "NOT_SUPPORTED" });
+    await expect(tag.ndef.format()).rejects.toMatchObject({ code: "NOT_FORMATTABLE" });
     expect(silicon.toImage()).toEqual(before);
   });
 
   test("no more is read than needed", async () => {
     const image = withBytes(freshImage("NTAG213"), 4, `0314${toHex(text)}FE00`);
     const { tag, reader } = open(image);
-    expect(await tag.readNdef()).toEqual(text);
+    expect(await tag.ndef.readBytes()).toEqual(text);
     // pages 3 to 6, and then those up to the end of the message
     expect(reader.air).toEqual(["3003", "3007"]);
   });
 
   test("a long message comes by FAST_READ", async () => {
     const { tag, reader } = open(withBytes(freshImage("NTAG216"), 4, `03FF0300${"5A".repeat(768)}FE`));
-    expect(await tag.readNdef()).toEqual(new Uint8Array(768).fill(0x5a));
+    expect(await tag.ndef.readBytes()).toEqual(new Uint8Array(768).fill(0x5a));
     expect(reader.air).toEqual(["3003", "60", "3A0742", "3A437E", "3A7FBA", "3ABBC4"]);
   });
 
@@ -263,13 +263,13 @@ describe("NDEF", () => {
     let writes = 0;
     for (let pulled = 0; ; pulled++) {
       const { tag, reader, silicon } = open(withBytes(freshImage("NTAG213"), 4, old));
-      await tag.readNdef();
+      await tag.ndef.readBytes();
       reader.pullAfter(pulled);
-      const failed = await tag.writeNdef(longer).then(
+      const failed = await tag.ndef.writeBytes(longer).then(
         () => false,
         () => true,
       );
-      const found = await new Type2Tag(layOn(powered(silicon.toImage())).connection).readNdef();
+      const found = await new Type2Tag(layOn(powered(silicon.toImage())).connection).ndef.readBytes();
       expect([toHex(text), "", toHex(longer)]).toContain(toHex(found!));
       if (!failed) break;
       writes++;
@@ -280,7 +280,7 @@ describe("NDEF", () => {
   test("the order of a first message: body with length 0, then the length", async () => {
     // an Ultralight that holds nothing, and a message of 22 bytes, as nfcpy writes it
     const { tag, reader } = open(withBytes(freshImage("MIFARE Ultralight"), 4, "0300FE00" + "00".repeat(44)));
-    await tag.writeNdef(fromHex("D1011255046578616D706C652E636F6D2F613F623D31"));
+    await tag.ndef.writeBytes(fromHex("D1011255046578616D706C652E636F6D2F613F623D31"));
     expect(reader.air.filter((line) => line.startsWith("A2"))).toEqual([
       "A2040300D101",
       "A20512550465",
@@ -295,10 +295,81 @@ describe("NDEF", () => {
 
   test("a read-only tag, and a message that does not fit", async () => {
     const { tag } = open(withBytes(freshImage("NTAG213"), 3, "E110120F0300FE00"));
-    await expect(tag.writeNdef(text)).rejects.toMatchObject({ code: "NOT_SUPPORTED" });
+    await expect(tag.ndef.writeBytes(text)).rejects.toMatchObject({ code: "READ_ONLY" });
     const small = open(withBytes(freshImage("MIFARE Ultralight"), 4, "0300FE00"));
-    await expect(small.tag.writeNdef(new Uint8Array(47))).rejects.toMatchObject({ code: "TOO_LONG" });
-    await small.tag.writeNdef(new Uint8Array(46));
+    await expect(small.tag.ndef.writeBytes(new Uint8Array(47))).rejects.toMatchObject({
+      code: "TOO_SMALL",
+      messageBytes: 47,
+      capacityBytes: 46,
+    });
+    expect(small.reader.air.filter((line) => line.startsWith("A2"))).toEqual([]);
+    await small.tag.ndef.writeBytes(new Uint8Array(46));
+  });
+
+  test("its state", async () => {
+    const state = (image: MifareUltralightImage) => open(image).tag.ndef.state();
+    const blank = freshImage("NTAG215");
+    blank.pages.fill(0, 12, 28);
+    expect(await state(blank)).toMatchObject({ type: 2, status: "unformatted", capacityBytes: 0 });
+    const full = { type: 2, version: "1.0", readAccess: "open", writeAccess: "open" };
+    expect(await state(withBytes(freshImage("NTAG213"), 4, "0103A00C340300FE"))).toEqual({
+      ...full,
+      status: "empty",
+      messageBytes: 0,
+      capacityBytes: 137,
+    });
+    // what makers leave in page 3, and how much fits, nfcpy says the same
+    for (const [product, capacityBytes] of [
+      ["MIFARE Ultralight", 46],
+      ["NTAG215", 492],
+      ["NTAG216", 868],
+    ] as const)
+      expect(await state(withBytes(freshImage(product), 4, `0314${toHex(text)}FE00`))).toEqual({
+        ...full,
+        status: "message",
+        messageBytes: 20,
+        capacityBytes,
+      });
+    expect(await state(withBytes(freshImage("NTAG213"), 3, "E110120F0300FE00"))).toMatchObject({
+      status: "empty",
+      writeAccess: "read-only",
+    });
+    // an access nibble of the maker's own, as tools that set a password leave it
+    expect(await state(withBytes(freshImage("NTAG213"), 3, "E11012080300FE00"))).toMatchObject({
+      readAccess: "open",
+      writeAccess: "protected",
+    });
+  });
+
+  test("behind a password there is no message to be read, written or sealed", async () => {
+    for (const profile of profiles) {
+      const { tag, silicon } = open(withBytes(freshImage("NTAG213"), 4, `0314${toHex(text)}FE00`), profile);
+      const password = fromHex("12345678");
+      await tag.protect({ password, acknowledgement: fromHex("ABCD"), firstPage: 4, protectsRead: true });
+      silicon.select();
+      expect(await tag.ndef.state()).toMatchObject({ status: "empty", readAccess: "protected" });
+      for (const call of [tag.ndef.read(), tag.ndef.makeReadOnly()])
+        await expect(call).rejects.toMatchObject({ code: "PROTECTED", fault: "caller" });
+      await tag.authenticate(password);
+      expect(await tag.ndef.readBytes()).toEqual(text);
+    }
+  });
+
+  test("a message that crosses into the second sector of an NTAG I2C", async () => {
+    const { tag, silicon } = open(withBytes(freshImage("NTAG I2C 2k"), 3, "E110EA000300FE00"));
+    const message = Uint8Array.from({ length: 1500 }, (_, index) => index % 251);
+    await tag.ndef.writeBytes(message);
+    expect(await new Type2Tag(layOn(silicon).connection).ndef.readBytes()).toEqual(message);
+  });
+
+  test("a tag without a sealable message is not sealed", async () => {
+    const { tag, silicon } = open(withBytes(freshImage("NTAG213"), 4, "0303D10101FE"));
+    const before = silicon.toImage();
+    await expect(tag.ndef.makeReadOnly()).rejects.toMatchObject({ name: "FormatError" });
+    expect(silicon.toImage()).toEqual(before);
+    const blank = freshImage("NTAG213");
+    blank.pages.fill(0, 12, 28);
+    await expect(open(blank).tag.ndef.makeReadOnly()).rejects.toMatchObject({ code: "NOT_FORMATTED" });
   });
 });
 
@@ -313,12 +384,12 @@ describe("locking", () => {
   test("a tag made read-only takes nothing any more", async () => {
     for (const product of ["NTAG213", "NTAG216", "MIFARE Ultralight", "MIFARE Ultralight EV1 128"] as const) {
       const { tag, silicon } = open(withBytes(freshImage(product), 4, "0300FE00"));
-      await tag.makeReadOnly();
+      await tag.ndef.makeReadOnly();
       expect(silicon.toImage().pages[15]! & 15).toBe(15);
       const [[first, last]] = ultralightProducts[product].user as [[number, number]];
       for (const page of [3, first, 15, last])
         await expect(tag.writePage(page, new Uint8Array(4))).rejects.toMatchObject({ code: "STATUS_WORD" });
-      await expect(tag.writeNdef(text)).rejects.toMatchObject({ code: "NOT_SUPPORTED" });
+      await expect(tag.ndef.writeBytes(text)).rejects.toMatchObject({ code: "READ_ONLY" });
     }
   });
 });

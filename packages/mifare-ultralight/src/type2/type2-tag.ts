@@ -1,11 +1,11 @@
 import { copyBytes, SerialQueue, UsageError } from "@cardwire/core";
+import { createNdefTag, type NdefTag } from "@cardwire/ndef";
 import { createTagAccess, type TagAccessOptions, type TagConnection } from "@cardwire/storage-card/tag-access";
 import type { OptionalCommand, PageAddress, PageRange, UltralightProduct } from "../products.ts";
 import { PAGE_BYTES, Type2Command } from "../rf-commands.ts";
 import { type CapabilityContainer, parseCapabilityContainer } from "./capability-container.ts";
-import { factoryPages } from "./format.ts";
-import { type LockPlan, planLock } from "./locking.ts";
-import { type PageWrite, planMessageWrite, readNdefArea } from "./ndef.ts";
+import { planLock } from "./locking.ts";
+import { type PageWrite, type2NdefDriver } from "./ndef.ts";
 import { PageAccess } from "./page-access.ts";
 import { checkProtection, type PasswordProtection, protectionWrites } from "./protection.ts";
 import { probe, type Type2Identity } from "./probe.ts";
@@ -35,7 +35,6 @@ const DEFAULT_REPLY_BYTES = 240;
 const NFC_COUNTER = 2;
 /** More pages than the user memory of the oldest Ultralight, which knows neither GET_VERSION nor FAST_READ. */
 const LONG_READ_PAGES = 13;
-const READ_ONLY_ACCESS = 0x0f;
 
 /**
  * A MIFARE Ultralight or NTAG, on any reader. Nothing is sent before something is asked for; calls are queued.
@@ -48,9 +47,20 @@ export class Type2Tag {
   readonly #queue = new SerialQueue();
   readonly #random: Random;
   #identity: Type2Identity | undefined;
+  /** The tag's NDEF. Formatting it, and making it read-only, needs the product. */
+  readonly ndef: NdefTag;
 
   constructor(connection: TagConnection, options: Type2TagOptions = {}) {
     this.#pages = new PageAccess(createTagAccess(connection, options), options.maxReplyBytes ?? DEFAULT_REPLY_BYTES);
+    this.ndef = createNdefTag(
+      type2NdefDriver({
+        run: (work, signal) => this.#queue.run(() => work(signal), signal),
+        read: (range, signal) => this.#readForNdef(range, signal),
+        write: (writes, signal) => writePages(this.#pages, writes, signal),
+        wake: async (signal) => (this.#pages.access.hasFrames ? this.#pages.reselect(signal) : undefined),
+        product: async (signal) => (await this.#identify(signal)).product,
+      }),
+    );
     this.#random = options.random ?? ((length) => crypto.getRandomValues(new Uint8Array(length)));
   }
 
@@ -115,50 +125,6 @@ export class Type2Tag {
     return this.#run(options, (signal) => this.#container(signal));
   }
 
-  /**
-   * The bytes of the NDEF message; none of an empty tag, `undefined` of one that is not formatted or has no NDEF TLV.
-   * Reads no more than is needed.
-   *
-   * @throws NdefError for TLV blocks that do not fit the tag.
-   */
-  readNdef(options: Type2CallOptions = {}): Promise<Uint8Array | undefined> {
-    return this.#run(options, async (signal) => {
-      const area = await readNdefArea(this.#ndefReader(signal));
-      return area?.location.ndef?.value;
-    });
-  }
-
-  /**
-   * Writes an NDEF message. A tag that is pulled meanwhile is left empty, or with the whole message.
-   *
-   * @param message the encoded message; no bytes make the tag empty.
-   * @throws NdefError when it does not fit, Type2Error NOT_SUPPORTED for a tag that is not formatted or read-only.
-   */
-  writeNdef(message: Uint8Array, options: Type2CallOptions = {}): Promise<void> {
-    const bytes = copyBytes(message);
-    return this.#run(options, async (signal) => {
-      const read = this.#ndefReader(signal);
-      const area = await readNdefArea(read);
-      if (area === undefined) throw new Type2Error("NOT_SUPPORTED", "the tag is not formatted for NDEF");
-      if (area.container.writeAccess !== 0) throw new Type2Error("NOT_SUPPORTED", "the tag's NDEF is read-only");
-      await writePages(this.#pages, await planMessageWrite(area, bytes, read), signal);
-    });
-  }
-
-  /**
-   * Writes the capability container and the TLV blocks of a factory tag: an empty NDEF message. Bits of page 3 that are
-   * set stay set.
-   *
-   * @throws Type2Error NOT_SUPPORTED when the product is not known, or page 3 already holds something else.
-   */
-  format(options: Type2CallOptions = {}): Promise<void> {
-    return this.#run(options, async (signal) => {
-      const product = await this.#knownProduct(signal);
-      const before = (await this.#pages.readFour(3, signal)).subarray(0, PAGE_BYTES);
-      await writePages(this.#pages, factoryPages(product, before), signal);
-    });
-  }
-
   /** Locks pages for ever. @returns what was locked: one bit often stands for several pages. */
   lockPages(pages: Iterable<PageAddress>, options: Type2CallOptions = {}): Promise<readonly PageAddress[]> {
     const wanted = [...pages];
@@ -166,19 +132,6 @@ export class Type2Tag {
       const plan = planLock(await this.#knownProduct(signal), wanted);
       await writePages(this.#pages, plan.writes, signal);
       return plan.locked;
-    });
-  }
-
-  /** Makes the tag read-only for ever: the capability container says so, then all lock bits of the user memory are set. */
-  makeReadOnly(options: Type2CallOptions = {}): Promise<void> {
-    return this.#run(options, async (signal) => {
-      const product = await this.#knownProduct(signal);
-      const container = (await this.#pages.readFour(3, signal)).slice(0, PAGE_BYTES);
-      container[3] = (container[3] ?? 0) | READ_ONLY_ACCESS;
-      const user: PageAddress[] = [3];
-      for (const [first, last] of product.user) for (let page = first; page <= last; page++) user.push(page);
-      const plan: LockPlan = planLock(product, user);
-      await writePages(this.#pages, [{ page: 3, data: container }, ...plan.writes], signal);
     });
   }
 
@@ -292,12 +245,10 @@ export class Type2Tag {
   }
 
   /** NDEF is read without asking what the tag is, until so much is wanted at once that FAST_READ pays for the question. */
-  #ndefReader(signal?: AbortSignal): (range: PageRange) => Promise<Uint8Array> {
-    return async (range) => {
-      const isLong = range[1] - range[0] >= LONG_READ_PAGES;
-      const identity = isLong ? await this.#identify(signal) : this.#identity;
-      return readRange(this.#pages, identity?.product, range, signal);
-    };
+  async #readForNdef(range: PageRange, signal?: AbortSignal): Promise<Uint8Array> {
+    const isLong = range[1] - range[0] >= LONG_READ_PAGES;
+    const identity = isLong ? await this.#identify(signal) : this.#identity;
+    return readRange(this.#pages, identity?.product, range, signal);
   }
 }
 

@@ -138,8 +138,9 @@ export class Memory {
 
   #isReadOnly(address: PageAddress): boolean {
     if (address < UID_PAGES) return true;
-    const { configurationPage, commands } = this.#product;
-    if (commands.includes("SECTOR_SELECT")) return isSessionRegister(address);
+    const { configurationPage, commands, user } = this.#product;
+    if (commands.includes("SECTOR_SELECT"))
+      return isSessionRegister(address) && !user.some(([first, last]) => address >= first && address <= last);
     return (
       this.configuration.locked &&
       configurationPage !== undefined &&
@@ -167,7 +168,7 @@ export class Memory {
   }
 }
 
-/** NTAG I2C shows its session registers in two places, and takes them over I2C alone. */
+/** NTAG I2C plus shows its session registers in two places, and takes them over I2C alone. The first is memory on others. */
 function isSessionRegister(address: PageAddress): boolean {
   return address === 0xec || address === 0xed || address === 0x3f8 || address === 0x3f9;
 }

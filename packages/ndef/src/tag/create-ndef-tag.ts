@@ -18,6 +18,8 @@ export interface NdefArea {
 /** What a tag family has to know so that {@link createNdefTag} can do the rest. Everything runs within `run`. */
 export interface NdefTagDriver<Area extends NdefArea> {
   readonly type: NdefTagType;
+  /** True where `write` reads back what it writes, so that nobody else has to. */
+  readonly verifies?: boolean;
   /** Runs one call after another, in the queue of the tag's helper. */
   run<Result>(work: (signal?: AbortSignal) => Promise<Result>, signal?: AbortSignal): Promise<Result>;
   /** Reads up to the end of the message; `undefined` of a tag that is not formatted. */
@@ -83,7 +85,7 @@ class DrivenNdefTag<Area extends NdefArea> implements NdefTag {
           { messageBytes: bytes.length, capacityBytes: area.capacityBytes },
         );
       await this.#driver.write(area, bytes, within);
-      if (verify) await this.#verify(bytes, within);
+      if (verify && this.#driver.verifies !== true) await this.#verify(bytes, within);
     }, signal);
   }
 

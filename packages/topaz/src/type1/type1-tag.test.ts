@@ -116,9 +116,9 @@ describe("NDEF", () => {
   ] as const)("on a %s: %i bytes are written, and read with no more than is needed", async (product, length, air) => {
     const silicon = tag(product);
     const message = new Uint8Array(length).map((_, index) => index + 1);
-    await new Type1Tag(siliconBench(topaz, silicon)).writeNdef(message);
+    await new Type1Tag(siliconBench(topaz, silicon)).ndef.writeBytes(message);
     const reader = siliconBench(topaz, silicon);
-    expect(await new Type1Tag(reader).readNdef()).toEqual(message);
+    expect(await new Type1Tag(reader).ndef.readBytes()).toEqual(message);
     expect(commands(reader.air)).toEqual(air);
   });
 
@@ -129,11 +129,11 @@ describe("NDEF", () => {
       const silicon = tag(product, "0303D00000FE");
       const reader = siliconBench(topaz, silicon);
       reader.pullAfter = exchanges;
-      complete = await new Type1Tag(reader).writeNdef(message).then(
+      complete = await new Type1Tag(reader).ndef.writeBytes(message).then(
         () => true,
         () => false,
       );
-      const after = toHex((await new Type1Tag(siliconBench(topaz, silicon)).readNdef())!);
+      const after = toHex((await new Type1Tag(siliconBench(topaz, silicon)).ndef.readBytes())!);
       expect(["D00000", "", toHex(message)]).toContain(after);
       if (complete) expect(after).toBe(toHex(message));
     }
@@ -142,20 +142,20 @@ describe("NDEF", () => {
   it.each(["topaz-96", "topaz-512"] as const)("is made read-only for ever on a %s", async (product) => {
     const silicon = tag(product);
     const type1 = new Type1Tag(siliconBench(topaz, silicon));
-    await type1.makeReadOnly();
+    await type1.ndef.makeReadOnly();
     expect(await type1.readCapabilityContainer()).toMatchObject({ writeAccess: 15, readAccess: 0 });
-    await expect(type1.writeNdef(new Uint8Array(1))).rejects.toMatchObject({ code: "NOT_SUPPORTED" });
+    await expect(type1.ndef.writeBytes(new Uint8Array(1))).rejects.toMatchObject({ code: "READ_ONLY" });
     for (const address of product === "topaz-96" ? [8, 0x60] : [8, 0x60, 0x80, 0x1f8])
       await expect(type1.write(address, new Uint8Array(1))).rejects.toMatchObject({ code: "WRITE_INTERRUPTED" });
   });
 
   it("is not on a tag that is not formatted, and does not fit where it is too long", async () => {
     const blank = createTopazTag({ hr0: 0x11, hr1: 0x48, memory: new Uint8Array(120) });
-    expect(await new Type1Tag(siliconBench(topaz, blank)).readNdef()).toBeUndefined();
+    expect(await new Type1Tag(siliconBench(topaz, blank)).ndef.readBytes()).toBeUndefined();
     await expect(
-      new Type1Tag(siliconBench(topaz, tag("topaz-96"))).writeNdef(new Uint8Array(91)),
+      new Type1Tag(siliconBench(topaz, tag("topaz-96"))).ndef.writeBytes(new Uint8Array(91)),
     ).rejects.toMatchObject({
-      code: "TOO_LONG",
+      code: "TOO_SMALL",
     });
   });
 });
@@ -191,7 +191,7 @@ describe("behind a PN532", () => {
   it("what the chip does not carry is refused", async () => {
     const { type1 } = acr122(tag("topaz-512"));
     await expect(type1.readAll()).rejects.toMatchObject({ code: "NOT_SUPPORTED", fault: "caller" });
-    await type1.writeNdef(new Uint8Array(20).fill(1));
-    expect(await type1.readNdef()).toEqual(new Uint8Array(20).fill(1));
+    await type1.ndef.writeBytes(new Uint8Array(20).fill(1));
+    expect(await type1.ndef.readBytes()).toEqual(new Uint8Array(20).fill(1));
   });
 });

@@ -1,4 +1,5 @@
 import { copyBytes, SerialQueue, UsageError } from "@cardwire/core";
+import { createNdefTag, type NdefTag } from "@cardwire/ndef";
 import type { TagAccessOptions, TagConnection } from "@cardwire/storage-card/tag-access";
 import { BLOCK_BYTES, lockBitOf, SEGMENT_BYTES, STATIC_BYTES } from "../layout.ts";
 import {
@@ -8,15 +9,7 @@ import {
   type1ProductOf,
   type Type1ProductName,
 } from "../products.ts";
-import {
-  CAPABILITY_CONTAINER,
-  planMessageWrite,
-  readNdefArea,
-  type Type1CapabilityContainer,
-  type1CapabilityContainer,
-  type Type1NdefArea,
-  type Type1Write,
-} from "./ndef.ts";
+import { type Type1CapabilityContainer, type1CapabilityContainer, type1NdefDriver, type Type1Write } from "./ndef.ts";
 import { Type1Access, type Type1Header } from "./type1-access.ts";
 import { Type1Error, type Type1Unit } from "./type1-error.ts";
 
@@ -46,8 +39,6 @@ export interface Type1Identity extends Type1Header {
   readonly product: Type1Product | undefined;
 }
 
-const READ_ONLY_ACCESS = 0x0f;
-
 /**
  * A Jewel or Topaz, on any reader that has commands for them. Nothing is sent before something is asked for; calls are
  * queued.
@@ -60,9 +51,22 @@ export class Type1Tag {
   readonly #queue = new SerialQueue();
   #hr0: number | undefined;
   #identity: Type1Identity | undefined;
+  /** The tag's NDEF. */
+  readonly ndef: NdefTag;
 
   constructor(connection: TagConnection, options: Type1TagOptions = {}) {
     this.#access = new Type1Access(connection, options);
+    this.ndef = createNdefTag(
+      type1NdefDriver({
+        run: (work, signal) => this.#queue.run(() => work(signal), signal),
+        readStatic: async (signal) => ({ memory: await this.#static(signal), hr0: this.#hr0 ?? 0 }),
+        readSegment: (segment, signal) => this.#access.readSegment(segment, signal),
+        write: (writes, signal) => this.#write(writes, true, signal),
+        lock: (blocks, memory, signal) => this.#lock(blocks, memory, signal),
+        unitBytes: (hr0) => (this.#writesBlocks(hr0) ? BLOCK_BYTES : 1),
+        product: type1ProductOf,
+      }),
+    );
     if (options.product !== undefined) this.#hr0 = TYPE1_PRODUCTS[options.product].hr0;
   }
 
@@ -131,34 +135,6 @@ export class Type1Tag {
   }
 
   /**
-   * The bytes of the NDEF message; none of an empty tag, `undefined` of one that is not formatted or has no NDEF TLV.
-   * Reads no more than is needed.
-   *
-   * @throws NdefError for TLV blocks that do not fit the tag.
-   */
-  readNdef(options: Type1CallOptions = {}): Promise<Uint8Array | undefined> {
-    return this.#run(options, async (signal) => (await this.#ndefArea(signal))?.location.ndef?.value);
-  }
-
-  /**
-   * Writes an NDEF message. A tag that is pulled meanwhile is left empty, or with the whole message.
-   *
-   * @param message the encoded message; no bytes make the tag empty.
-   * @throws NdefError when it does not fit, Type1Error NOT_SUPPORTED for a tag that is not formatted or read-only.
-   */
-  writeNdef(message: Uint8Array, options: Type1CallOptions = {}): Promise<void> {
-    const bytes = copyBytes(message);
-    return this.#run(options, async (signal) => {
-      const area = await this.#ndefArea(signal);
-      if (area === undefined) throw new Type1Error("NOT_SUPPORTED", "the tag is not formatted for NDEF");
-      if (area.container.writeAccess !== 0) throw new Type1Error("NOT_SUPPORTED", "the tag's NDEF is read-only");
-      const unit = this.#writesBlocks(this.#hr0 ?? 0) ? BLOCK_BYTES : 1;
-      const writes = await planMessageWrite(area, bytes, unit, (segment) => this.#access.readSegment(segment, signal));
-      await this.#write(writes, true, signal);
-    });
-  }
-
-  /**
    * Locks blocks for ever. Blocks 0 and D–F have no lock that is for the user.
    *
    * @throws Type1Error WRITE_INTERRUPTED with the lock bytes that were written.
@@ -170,23 +146,6 @@ export class Type1Tag {
         throw new UsageError(`block ${block} has no lock bit`);
     return this.#run(options, async (signal) => {
       await this.#lock(wanted, await this.#static(signal), signal);
-    });
-  }
-
-  /** Makes a formatted tag read-only for ever: the capability container says so, then every block is locked. */
-  makeReadOnly(options: Type1CallOptions = {}): Promise<void> {
-    return this.#run(options, async (signal) => {
-      const memory = await this.#static(signal);
-      const container = type1CapabilityContainer(memory);
-      if (container === undefined) throw new Type1Error("NOT_SUPPORTED", "the tag is not formatted for NDEF");
-      const access = (memory[CAPABILITY_CONTAINER + 3] ?? 0) | READ_ONLY_ACCESS;
-      await this.#write([{ address: CAPABILITY_CONTAINER + 3, data: Uint8Array.of(access) }], true, signal);
-      const blocks = Array.from({ length: container.memoryBytes / BLOCK_BYTES }, (_, block) => block);
-      await this.#lock(
-        blocks.filter((block) => lockBitOf(block) !== undefined),
-        memory,
-        signal,
-      );
     });
   }
 
@@ -208,10 +167,6 @@ export class Type1Tag {
     const { memory, ...header } = await this.#access.readStatic(signal);
     this.#know(header);
     return memory;
-  }
-
-  async #ndefArea(signal?: AbortSignal): Promise<Type1NdefArea | undefined> {
-    return readNdefArea(await this.#static(signal), (segment) => this.#access.readSegment(segment, signal));
   }
 
   async #readFrom(first: Uint8Array, hr0: number, signal?: AbortSignal): Promise<Uint8Array> {
