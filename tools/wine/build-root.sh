@@ -10,7 +10,7 @@ mkdir -p "$cache"
 cache=$(cd "$cache" && pwd -P)
 root=$cache/root
 # one line per thing that the folder is made of: a change of it builds the folder anew
-packages=wine,wine64,pcscd,vsmartcard-vpcd,libpcsclite-dev,libc6-dev,gcc,pkg-config,gcc-mingw-w64-x86-64-win32
+packages=wine,wine64,pcscd,vsmartcard-vpcd,libpcsclite-dev,libc6-dev,libudev-dev,gcc,pkg-config,gcc-mingw-w64-x86-64-win32
 recipe="trixie $packages 1"
 
 if [ "$(cat "$root/.recipe" 2>/dev/null)" = "$recipe" ]; then

@@ -1,0 +1,17 @@
+import { listReaderDevices, createDeviceContext } from "@cardwire/transport-windows";
+import { RemoteMachine } from "../remote-machine.ts";
+console.log(process.version, await listReaderDevices());
+const machine = await RemoteMachine.start();
+await machine.machine("contract", "documented");
+console.log(await listReaderDevices());
+const context = createDeviceContext({ pollIntervalMs: 20 });
+console.log(await context.listReaders());
+await machine.order({ verb: "insert", argument: "card" });
+const [state] = await context.getStatusChange([{ readerName: "Microsoft IFD 0", currentState: { empty: true } }]);
+console.log(state);
+const { connection } = await context.connect("Microsoft IFD 0", "shared", { preferredProtocols: ["t1"] });
+let t = performance.now();
+for (let i = 0; i < 300; i++) await connection.transmit(Uint8Array.of(0xff, 0xca, 0, 0, 0));
+console.log("300 transmits", performance.now() - t);
+await context.close();
+await machine.close();
