@@ -2,6 +2,7 @@
  * Windows: winscard.dll as a SmartCardContext, and reader devices by DeviceIoControl.
  * @packageDocumentation
  */
+export { createWindowsContext, type WindowsContext, type WindowsContextOptions } from "./context.ts";
 export { createDeviceContext, type DeviceWatchOptions, readerDevices } from "./device/device-provider.ts";
 export { DeviceListError, isDeviceListError } from "./device/device-list-error.ts";
 export { listReaderDevices, openReaderDevice, type ReaderDevice } from "./device/reader-devices.ts";
@@ -11,3 +12,4 @@ export {
   type WatchReaderDevicesOptions,
 } from "./device/watch-reader-devices.ts";
 export { isMissingKoffiError, MissingKoffiError } from "./missing-koffi-error.ts";
+export { isNotWindowsError, NotWindowsError } from "./not-windows-error.ts";
