@@ -26,7 +26,7 @@ describe("a slot", () => {
     const host = await RawHost.open();
     expect(await host.exchange("65 00000000 01 05 000000")).toBe("81000000000105420500");
     const tooLong = toHex(new Uint8Array(262));
-    expect(await host.exchange(`6F 06010000 00 09 000000 ${tooLong}`)).toBe("800000000009420100");
+    expect(await host.exchange(`6F 06010000 00 09 000000 ${tooLong}`)).toBe("80000000000009420100");
   });
 
   test("gives no power to a mute card", async () => {
@@ -89,7 +89,7 @@ describe("exchange levels", () => {
     // SELECT by a name of two bytes: header, INS, data, status
     expect(await host.transfer("00A4040002", "0100")).toBe("A4");
     expect(await host.transfer("3F00", "0100")).toBe("61");
-    expect(await host.transfer("", "0100")).toBe("0A");
+    expect(await host.transfer("", "0100")).toBe("08");
     host.reader.insert(echoCard(T1_ONLY));
     await host.powerOn();
     expect(await host.transfer("0000 02 A4A4 02", "0300")).toBe("000004");

@@ -1,0 +1,138 @@
+import { systemClock } from "@cardwire/core";
+import { type UsbReaders, type UsbReadersListener } from "../usb-device.ts";
+import { StackDevice, type StackUsbDevice } from "./stack-device.ts";
+import { type LoadedUsb, loadUsb, recogniseUsb, type StackConnectionEvent } from "./usb-module.ts";
+
+/** Where the devices come from. */
+export interface NodeUsbOptions {
+  /** The module `usb` itself, `import * as usb from "usb"`; it is imported when it is first needed unless given. */
+  readonly usb?: unknown;
+  /**
+   * How often to look for devices beside being told of them, in milliseconds; 2,000 unless given, 0 for never. Without
+   * udev, as in most containers, nobody tells. Only for version 3: version 2 does not see such devices however it looks.
+   */
+  readonly pollMs?: number;
+}
+
+const PLATFORMS: Partial<Record<NodeJS.Platform, NonNullable<UsbReaders["platform"]>>> = {
+  linux: "linux",
+  win32: "windows",
+  darwin: "macos",
+};
+const HUB = 9;
+
+/**
+ * The USB devices of this machine, by the package `usb` in version 2 or 3. One plugged device is one object, however
+ * often the package makes another.
+ */
+export class NodeUsbReaders implements UsbReaders {
+  readonly platform: UsbReaders["platform"] = PLATFORMS[process.platform];
+  readonly #options: NodeUsbOptions;
+  readonly #listeners = new Set<UsbReadersListener>();
+  readonly #devices = new Map<unknown, StackDevice>();
+  #loaded: LoadedUsb | undefined;
+  #cancelPoll: (() => void) | undefined;
+  #watching = false;
+
+  constructor(options: NodeUsbOptions = {}) {
+    this.#options = options;
+  }
+
+  /** @throws MissingUsbError */
+  async list(): Promise<readonly StackDevice[]> {
+    const { usb, stack } = await this.#load();
+    let found: readonly StackUsbDevice[];
+    try {
+      found = await usb.getDevices();
+    } catch (error) {
+      // a kernel without USB has no folder for its devices
+      if (/not found/i.test(String(error))) found = [];
+      else throw error;
+    }
+    const seen = new Set<unknown>();
+    for (const raw of found) {
+      if (raw.deviceClass === HUB) continue;
+      const key = identify(raw);
+      seen.add(key);
+      if (!this.#devices.has(key)) this.#add(key, new StackDevice(raw, stack));
+    }
+    for (const key of [...this.#devices.keys()]) if (!seen.has(key)) this.#remove(key);
+    return [...this.#devices.values()];
+  }
+
+  watch(listener: UsbReadersListener): () => void {
+    this.#listeners.add(listener);
+    if (!this.#watching) void this.#start();
+    return () => {
+      this.#listeners.delete(listener);
+      if (this.#listeners.size === 0) this.#stop();
+    };
+  }
+
+  async #load(): Promise<LoadedUsb> {
+    this.#loaded ??= this.#options.usb === undefined ? await loadUsb() : recogniseUsb(this.#options.usb);
+    return this.#loaded;
+  }
+
+  async #start(): Promise<void> {
+    this.#watching = true;
+    try {
+      const { usb, stack } = await this.#load();
+      // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- the last listener may have left meanwhile
+      if (!this.#watching) return;
+      usb.addEventListener("connect", this.#look);
+      usb.addEventListener("disconnect", this.#gone);
+      if (stack === "nusb") this.#poll();
+    } catch {
+      // without the package there is nothing to watch; list() says so
+      this.#watching = false;
+    }
+  }
+
+  #stop(): void {
+    this.#watching = false;
+    this.#cancelPoll?.();
+    this.#cancelPoll = undefined;
+    this.#loaded?.usb.removeEventListener("connect", this.#look);
+    this.#loaded?.usb.removeEventListener("disconnect", this.#gone);
+  }
+
+  #poll(): void {
+    const { pollMs = 2000 } = this.#options;
+    if (pollMs <= 0) return;
+    this.#cancelPoll = systemClock.schedule(pollMs, () => {
+      this.#look();
+      this.#poll();
+    });
+  }
+
+  // an event may come before its device can be read: the list decides
+  readonly #look = (): void => {
+    this.list().catch(() => undefined);
+  };
+
+  readonly #gone = ({ device }: StackConnectionEvent): void => {
+    this.#remove(identify(device));
+  };
+
+  #add(key: unknown, device: StackDevice): void {
+    this.#devices.set(key, device);
+    this.#tell("attached", device);
+  }
+
+  #remove(key: unknown): void {
+    const device = this.#devices.get(key);
+    if (device === undefined) return;
+    this.#devices.delete(key);
+    this.#tell("detached", device);
+  }
+
+  #tell(type: "attached" | "detached", device: StackDevice): void {
+    for (const listener of [...this.#listeners]) listener({ type, device });
+  }
+}
+
+/** nusb makes a new object at each listing, with the same handle; libusb's WebUSB keeps its objects. */
+function identify(device: StackUsbDevice): unknown {
+  return "handle" in device && typeof device.handle === "string" ? device.handle : device;
+}
