@@ -18,6 +18,7 @@ it("exports exactly these names", () => {
       "iso15693",
       "iso15693Differences",
       "parseSystemInformation",
+      "parseType5Container",
       "wantsProtocolExtension",
     ]
   `);

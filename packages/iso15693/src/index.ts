@@ -9,5 +9,6 @@ export { iso15693 } from "./family.ts";
 export { ICODE_PASSWORDS, type IcodePassword } from "./icode-passwords.ts";
 export { wantsProtocolExtension } from "./products.ts";
 export { parseSystemInformation, type SystemInformation } from "./system-information.ts";
+export { parseType5Container, type Type5Container } from "./type5-container.ts";
 export { isType5Error, Type5Error, type Type5ErrorCode, type Type5ErrorDetails } from "./type5-error.ts";
 export { type Type5CallOptions, type Type5Memory, Type5Tag, type Type5TagOptions } from "./type5-tag.ts";

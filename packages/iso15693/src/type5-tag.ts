@@ -1,4 +1,5 @@
-import { concatBytes, copyBytes, FormatError, SerialQueue, toHex, UsageError } from "@cardwire/core";
+import { concatBytes, copyBytes, FormatError, isFormatError, SerialQueue, toHex, UsageError } from "@cardwire/core";
+import { createNdefTag, type NdefTag } from "@cardwire/ndef";
 import {
   createTagAccess,
   type TagAccess,
@@ -8,6 +9,7 @@ import {
 import { blockRequest } from "./block-request.ts";
 import { ICODE_COMMAND, ISO15693_COMMAND as COMMAND, ISO15693_ERROR, MANUFACTURER, REQUEST_FLAG } from "./commands.ts";
 import { ICODE_PASSWORDS, type IcodePassword } from "./icode-passwords.ts";
+import { type BlockWrite, type5NdefDriver } from "./ndef.ts";
 import { wantsProtocolExtension } from "./products.ts";
 import { parseSystemInformation, type SystemInformation } from "./system-information.ts";
 import { Type5Error } from "./type5-error.ts";
@@ -53,6 +55,10 @@ export class Type5Tag {
   #information: SystemInformation | undefined;
   /** False once the tag has refused READ MULTIPLE BLOCKS. */
   #readsMultiple = true;
+  /** False once the tag has not said what it is. */
+  #informs = true;
+  /** The tag's NDEF. Formatting it, and making it read-only, needs a reader that carries frames. */
+  readonly ndef: NdefTag;
 
   constructor(connection: TagConnection, options: Type5TagOptions = {}) {
     const { maxReplyBytes = DEFAULT_REPLY_BYTES } = options;
@@ -60,6 +66,18 @@ export class Type5Tag {
       throw new UsageError(`maxReplyBytes is 33 or more, not ${maxReplyBytes}`);
     this.#access = createTagAccess(connection, options);
     this.#maxReplyBytes = maxReplyBytes;
+    this.ndef = createNdefTag(
+      type5NdefDriver({
+        run: (work, signal) => this.#run(signal === undefined ? {} : { signal }, work),
+        hasFrames: this.#access.hasFrames,
+        readsMultiple: () => this.#access.hasFrames && this.#readsMultiple,
+        information: (signal) => this.#informationOrNothing(signal),
+        readBlock: (block, signal) => this.#readBlock(block, signal),
+        readBlocks: (first, count, blockBytes, signal) => this.#readRuns(first, count, blockBytes, signal),
+        write: (writes, signal) => this.#writeBlocks(writes, signal),
+        lock: (block, signal) => this.#lockUnlocked(block, signal),
+      }),
+    );
   }
 
   /** The UID, 8 bytes, least significant first as on the air, by GET DATA. Asked once. */
@@ -75,14 +93,9 @@ export class Type5Tag {
   /** Reads `count` blocks from `first` on, in as few exchanges as reader and tag allow. */
   readBlocks(first: number, count: number, options: Type5CallOptions = {}): Promise<Uint8Array> {
     requireRange(first, count);
-    return this.#run(options, async (signal) => {
-      const blockBytes = this.#information?.blockBytes ?? USUAL_BLOCK_BYTES;
-      const parts: Uint8Array[] = [];
-      await this.#eachRun(first, count, blockBytes, signal, async (at, run) => {
-        parts.push(await this.#readRun(at, run, signal));
-      });
-      return concatBytes(...parts);
-    });
+    return this.#run(options, (signal) =>
+      this.#readRuns(first, count, this.#information?.blockBytes ?? USUAL_BLOCK_BYTES, signal),
+    );
   }
 
   /** Reads everything. A block that the tag does not give is `undefined`. */
@@ -113,27 +126,18 @@ export class Type5Tag {
         throw new UsageError(`${bytes.length} bytes are no whole number of blocks of ${blockBytes}`);
       const numbers = Array.from({ length: bytes.length / blockBytes }, (_, index) => first + index);
       requireRange(first, numbers.length);
-      for (const [index, block] of numbers.entries())
-        try {
-          signal?.throwIfAborted();
-          await this.#writeBlock(block, bytes.subarray(index * blockBytes, (index + 1) * blockBytes), signal);
-        } catch (error) {
-          if (numbers.length === 1) throw error;
-          throw new Type5Error("WRITE_INTERRUPTED", `writing stopped at block ${block}`, {
-            cause: error,
-            written: numbers.slice(0, index),
-            notWritten: numbers.slice(index),
-          });
-        }
+      const dataOf = (index: number): Uint8Array => bytes.subarray(index * blockBytes, (index + 1) * blockBytes);
+      await this.#writeBlocks(
+        numbers.map((block, index) => ({ block, data: dataOf(index) })),
+        signal,
+      );
     });
   }
 
   /** Locks a block for ever. */
   lockBlock(block: number, options: Type5CallOptions = {}): Promise<void> {
     requireRange(block, 1);
-    return this.#run(options, async (signal) => {
-      await this.#request(blockRequest(await this.#readUid(signal), COMMAND.LOCK_BLOCK, block), signal);
-    });
+    return this.#run(options, (signal) => this.#lock(block, signal));
   }
 
   /** True for each locked block of a range. */
@@ -237,6 +241,56 @@ export class Type5Tag {
     }
     this.#information = information;
     return information;
+  }
+
+  /** For NDEF, where it is only good to know: some tags do not have the command. */
+  async #informationOrNothing(signal?: AbortSignal): Promise<SystemInformation | undefined> {
+    if (!this.#informs || !this.#access.hasFrames) return undefined;
+    try {
+      return await this.#systemInformation(signal);
+    } catch (error) {
+      if (!isRefusal(error) && !isFormatError(error)) throw error;
+      this.#informs = false;
+      return undefined;
+    }
+  }
+
+  async #readRuns(first: number, count: number, blockBytes: number, signal?: AbortSignal): Promise<Uint8Array> {
+    const parts: Uint8Array[] = [];
+    await this.#eachRun(first, count, blockBytes, signal, async (at, run) => {
+      parts.push(await this.#readRun(at, run, signal));
+    });
+    return concatBytes(...parts);
+  }
+
+  async #writeBlocks(writes: readonly BlockWrite[], signal?: AbortSignal): Promise<void> {
+    const numbers = writes.map(({ block }) => block);
+    for (const [index, { block, data }] of writes.entries())
+      try {
+        signal?.throwIfAborted();
+        await this.#writeBlock(block, data, signal);
+      } catch (error) {
+        if (writes.length === 1) throw error;
+        throw new Type5Error("WRITE_INTERRUPTED", `writing stopped at block ${block}`, {
+          cause: error,
+          written: numbers.slice(0, index),
+          notWritten: numbers.slice(index),
+        });
+      }
+  }
+
+  async #lock(block: number, signal?: AbortSignal): Promise<void> {
+    const request = blockRequest(await this.#readUid(signal), COMMAND.LOCK_BLOCK, block);
+    await this.#request(request, signal, WRITE_TIMEOUT_US);
+  }
+
+  async #lockUnlocked(block: number, signal?: AbortSignal): Promise<void> {
+    try {
+      await this.#lock(block, signal);
+    } catch (error) {
+      const isLocked = error instanceof Type5Error && error.errorCode === ISO15693_ERROR.ALREADY_LOCKED;
+      if (!isLocked) throw error;
+    }
   }
 
   /** Cuts a range into runs of blocks that one answer carries, inside one transparent session. */

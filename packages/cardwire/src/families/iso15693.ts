@@ -4,7 +4,6 @@ import { isType5Error, ISO15693_COMMAND, MANUFACTURER, Type5Tag } from "@cardwir
 import { isTagAccessError } from "@cardwire/storage-card/tag-access";
 import type { CardMemory, MemoryArea, ReadMemoryOptions } from "../memory.ts";
 import type { Family, FamilyCallOptions, ProductIdentity } from "./family.ts";
-import { type5Ndef } from "./iso15693-ndef.ts";
 
 const STANDARDS: readonly number[] = [
   StorageCardStandard.ISO15693_1,
@@ -27,7 +26,7 @@ export const iso15693Family: Family<"iso15693", Type5Tag> = {
       helper: tag,
       identify: (options) => identify(tag, options),
       memory: { read: (options) => readMemory(tag, options) },
-      ndef: type5Ndef(tag),
+      ndef: tag.ndef,
     };
   },
   nameFrame,
