@@ -1,4 +1,4 @@
 import { defineConfig } from "tsup";
 import { base } from "../../tools/config/tsup.base.ts";
 
-export default defineConfig({ ...base, platform: "node", entry: ["src/index.ts"] });
+export default defineConfig({ ...base, platform: "node", entry: ["src/index.ts", "src/ffi.ts"] });

@@ -146,3 +146,53 @@ test("closing while a connect waits ends it", async () => {
     await outcome;
   });
 });
+
+describe("commands that are not waited for one by one, in a transaction of ours", () => {
+  test("keep their order, and get their own answers", async () => {
+    const seen: number[] = [];
+    reader.card = {
+      ...fakeCard,
+      transmit: (command) => {
+        seen.push(command[3] ?? 0);
+        return Uint8Array.of(command[3] ?? 0, 0x90, 0x00);
+      },
+    };
+    const numbers = Array.from({ length: 100 }, (_, index) => index);
+    await connection.startTransaction(async () => {
+      const commands = numbers.map((number) =>
+        // of several lengths: some need memory of their own
+        connection.transmit(Uint8Array.of(0x00, 0xb0, 0x00, number, ...new Uint8Array(number * 4))),
+      );
+      const status = connection.status();
+      const answers = await Promise.all(commands);
+      expect(answers.map(([first]) => first)).toEqual(numbers);
+      expect((await status).state).toBe("t1");
+    });
+    expect(seen).toEqual(numbers);
+  });
+
+  test("fail each for itself", async () => {
+    reader.card = {
+      ...fakeCard,
+      transmit: (command) => (command[3] === 1 ? new Uint8Array(0) : UID_ANSWER),
+    };
+    await connection.startTransaction(async () => {
+      const send = (number: number) => connection.transmit(Uint8Array.of(0xff, 0xca, 0x00, number, 0x00));
+      const [first, second, third] = await Promise.allSettled([send(0), send(1), send(2)]);
+      expect(first).toMatchObject({ status: "fulfilled", value: UID_ANSWER });
+      expect(second).toMatchObject({ reason: { responseCode: "not-transacted", command: "transmit FF CA 00 01" } });
+      expect(third).toMatchObject({ status: "fulfilled", value: UID_ANSWER });
+    });
+  });
+
+  test("hold the transaction until the last is answered", async () => {
+    const answers: Promise<Uint8Array>[] = [];
+    const transaction = connection.startTransaction(() => {
+      answers.push(connection.transmit(SLOW), connection.transmit(GET_UID));
+      return Promise.resolve("leave");
+    });
+    await expect(transaction).rejects.toMatchObject({ name: "InvalidStateError" });
+    expect(await Promise.all(answers)).toEqual([UID_ANSWER, UID_ANSWER]);
+    expect(await connection.transmit(GET_UID)).toEqual(UID_ANSWER);
+  });
+});

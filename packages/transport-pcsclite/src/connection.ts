@@ -67,6 +67,9 @@ export class PcscliteConnection implements SmartCardConnection {
   readonly #onEnd: (connection: PcscliteConnection) => void;
   readonly #queue: SerialQueue = new SerialQueue();
   readonly #transactions: ConnectionTransactions;
+  /** Transmits of our own transaction that have been sent ahead, without waiting for the answers before. */
+  #ahead = 0;
+  #onAheadDone: (() => void) | undefined;
   #protocol: number;
   /** Why nothing works any more, though nobody has disconnected. */
   #stale: Error | undefined;
@@ -86,8 +89,21 @@ export class PcscliteConnection implements SmartCardConnection {
     this.#transactions = new ConnectionTransactions({
       begin: (signal) => this.#enqueue(() => this.#begin(signal), signal),
       end: (disposition) => this.#end(disposition),
-      operations: this.#queue,
+      operations: this.#operations(),
     });
+  }
+
+  #operations(): { readonly busy: boolean; idle(): Promise<void> } {
+    const isBusy = (): boolean => this.#queue.busy || this.#ahead > 0;
+    return {
+      get busy() {
+        return isBusy();
+      },
+      idle: async () => {
+        if (this.#ahead > 0) await new Promise<void>((resolve) => (this.#onAheadDone = resolve));
+        await this.#queue.idle();
+      },
+    };
   }
 
   /** The protocol in use; undefined for a direct connection. */
@@ -102,10 +118,15 @@ export class PcscliteConnection implements SmartCardConnection {
     if (protocol === 0)
       return Promise.reject(invalidStateError("a direct connection has no protocol to transmit with"));
     const bytes = bytesOf(sendBuffer);
-    const request = this.#calls.transmitRequest(bytes, protocol, !this.#queue.busy);
+    const { busy } = this.#queue;
+    const request = this.#calls.transmitRequest(bytes, protocol, !busy && this.#ahead === 0);
     if (request === undefined) return Promise.reject(this.#error(SCARD.E_INSUFFICIENT_BUFFER, "transmit"));
     const signal = options?.signal;
-    const answer = this.#queue.run(() => this.#transmit(request, signal), signal);
+    // in a transaction of ours pcscd refuses nothing for others' sake: the next command need not wait for the last answer
+    const sendAhead = !busy && this.#transactions.active && signal?.aborted !== true;
+    const answer = sendAhead
+      ? this.#transmitAhead(request)
+      : this.#queue.run(() => this.#transmit(request, signal), signal);
     return signal === undefined ? answer : untilAborted(answer, signal);
   }
 
@@ -244,11 +265,26 @@ export class PcscliteConnection implements SmartCardConnection {
   async #transmit(request: Uint8Array, signal: AbortSignal | undefined): Promise<Uint8Array> {
     for (;;) {
       const outcome = await this.#calls.transmit(request);
-      if (typeof outcome === "number") await this.#waitOrThrow(outcome, this.#calls.describe(request), signal);
-      else if (outcome.length >= 2) return outcome;
-      // a driver whose card is gone may answer nothing at all
-      else throw this.#error(SCARD.E_NOT_TRANSACTED, this.#calls.describe(request));
+      if (typeof outcome !== "number") return this.#checked(outcome, request);
+      await this.#waitOrThrow(outcome, this.#calls.describe(request), signal);
     }
+  }
+
+  async #transmitAhead(request: Uint8Array): Promise<Uint8Array> {
+    this.#ahead++;
+    try {
+      const outcome = await this.#calls.transmit(request);
+      if (typeof outcome === "number") throw this.#failed(outcome, this.#calls.describe(request));
+      return this.#checked(outcome, request);
+    } finally {
+      if (--this.#ahead === 0) this.#onAheadDone?.();
+    }
+  }
+
+  #checked(answer: Uint8Array, request: Uint8Array): Uint8Array {
+    if (answer.length >= 2) return answer;
+    // a driver whose card is gone may answer nothing at all
+    throw this.#error(SCARD.E_NOT_TRANSACTED, this.#calls.describe(request));
   }
 
   async #waitOrThrow(rv: number, command: string, signal: AbortSignal | undefined): Promise<void> {

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import * as ffi from "./ffi.ts";
 import * as entry from "./index.ts";
 
 test("the public surface", () => {
@@ -7,4 +8,5 @@ test("the public surface", () => {
       "createPcscliteContext",
     ]
   `);
+  expect(Object.keys(ffi).sort()).toMatchInlineSnapshot();
 });
