@@ -1,50 +1,63 @@
 /**
- * Packs every package, installs the tarballs with npm into an empty project, and uses them there: each entry as ESM and
- * as CommonJS, then the command. publint and attw read packages; this runs them.
+ * Packs every package, installs the tarballs into empty projects with npm, pnpm and Bun, and uses them there: each entry
+ * as ESM and as CommonJS, in Node, Bun and Deno; every portable entry in a bundle for browsers; and the command.
+ * publint and attw read packages; this runs them.
  */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { runInNewContext } from "node:vm";
+import { build } from "esbuild";
+import { nodePackages } from "../../config/node-packages.js";
 import { readPackages } from "./packages.ts";
 
 const work = mkdtempSync(join(tmpdir(), "cardwire-tarballs-"));
+const packages = readPackages();
+const entries = packages.flatMap(({ folder, manifest, entries }) =>
+  entries.map(({ subpath }) => ({
+    name: manifest.name + subpath.slice(1),
+    portable: !nodePackages.includes(folder) && subpath !== "./node",
+  })),
+);
+
 const run = (command: string, args: readonly string[], cwd: string): string =>
   execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
 
-try {
-  const packages = readPackages();
+/** The file of each package's tarball, by the package's name. */
+function pack(): Readonly<Record<string, string>> {
   for (const { path } of packages) run("npx", ["-y", "pnpm@10.34.9", "pack", "--pack-destination", work], path);
-  const tarballs = readdirSync(work).filter((name) => name.endsWith(".tgz"));
-  const dependencies: Record<string, string> = {};
-  for (const { manifest } of packages) {
-    const stem = manifest.name.replace("@", "").replace("/", "-");
-    const file = tarballs.find((name) => name === `${stem}-${manifest.version}.tgz`);
-    if (file === undefined) throw new Error(`${manifest.name} was not packed`);
-    dependencies[manifest.name] = `file:./${file}`;
-  }
-  // tarballs depend on each other by version, and no registry has these versions: overrides point them at the files
-  writeFileSync(
-    join(work, "package.json"),
-    JSON.stringify({ private: true, dependencies, overrides: dependencies }, null, 2),
+  const packed = readdirSync(work);
+  return Object.fromEntries(
+    packages.map(({ manifest }) => {
+      const stem = manifest.name.replace("@", "").replace("/", "-");
+      const file = packed.find((name) => name === `${stem}-${manifest.version}.tgz`);
+      if (file === undefined) throw new Error(`${manifest.name} was not packed`);
+      return [manifest.name, `file:../${file}`];
+    }),
   );
-  run("npm", ["install", "--no-audit", "--no-fund", "--omit=dev"], work);
+}
 
-  const entries = packages.flatMap(({ manifest, entries }) =>
-    entries.map(({ subpath }) => manifest.name + subpath.slice(1)),
-  );
-  // an entry whose optional peer is not installed must still load: peers are loaded on first use
-  const body = (load: string): string =>
-    entries
-      .map(
-        (name) =>
-          `if (Object.keys(${load}(${JSON.stringify(name)})).length === 0) throw new Error("${name} is empty");`,
-      )
-      .join("\n");
-  writeFileSync(join(work, "esm.mjs"), body("await import"));
-  writeFileSync(join(work, "cjs.cjs"), body("require"));
+// an entry whose optional peer is not installed must still load: peers are loaded on first use
+const loadAll = (load: string): string =>
+  entries
+    .map(
+      ({ name }) =>
+        `if (Object.keys(${load}(${JSON.stringify(name)})).length === 0) throw new Error("${name} is empty");`,
+    )
+    .join("\n");
+
+/** A project that depends on every tarball. They depend on each other by version, which no registry has: overrides. */
+function project(name: string, tarballs: Readonly<Record<string, string>>): string {
+  const folder = join(work, name);
+  mkdirSync(folder);
+  const manifest = { private: true, dependencies: tarballs, overrides: tarballs, pnpm: { overrides: tarballs } };
+  writeFileSync(join(folder, "package.json"), JSON.stringify(manifest, null, 2));
+  writeFileSync(join(folder, "esm.mjs"), loadAll("await import"));
+  writeFileSync(join(folder, "cjs.cjs"), loadAll("require"));
   writeFileSync(
-    join(work, "both.mjs"),
+    join(folder, "both.mjs"),
     `import { createRequire } from "node:module";
 import { FormatError, isFormatError } from "@cardwire/core";
 const cjs = createRequire(import.meta.url)("@cardwire/core");
@@ -52,11 +65,80 @@ const error = new cjs.FormatError("TOO_SHORT", "text", { field: "f" });
 if (error instanceof FormatError || !isFormatError(error)) throw new Error("the brand does not carry across copies");
 `,
   );
-  for (const file of ["esm.mjs", "cjs.cjs", "both.mjs"]) run(process.execPath, [file], work);
-  const demo = run(join(work, "node_modules/.bin/cardwire"), ["demo"], work);
+  return folder;
+}
+
+const FILES = ["esm.mjs", "cjs.cjs", "both.mjs"];
+
+/** Where a runtime is that install-runtimes.sh has put there. */
+function runtime(name: string, list: string): string {
+  const path = new RegExp(`^${name} .* (/\\S+)$`, "m").exec(list)?.[1];
+  if (path === undefined) throw new Error(`${name} is not installed`);
+  return path;
+}
+
+/** What a bundler makes of every portable entry runs where there is nothing but a browser's globals. */
+async function runBundle(folder: string): Promise<void> {
+  const portable = entries.filter((entry) => entry.portable);
+  const contents = portable
+    .map(({ name }, index) => `export * as entry${index} from ${JSON.stringify(name)};`)
+    .join("\n");
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: folder },
+    bundle: true,
+    write: false,
+    format: "iife",
+    globalName: "bundle",
+    platform: "browser",
+    logLevel: "error",
+  });
+  const globals = {
+    TextEncoder,
+    TextDecoder,
+    AbortController,
+    AbortSignal,
+    URL,
+    setTimeout,
+    clearTimeout,
+    queueMicrotask,
+  };
+  const code = `${outputFiles[0]?.text ?? ""}\nObject.values(bundle).map((entry) => Object.keys(entry).length);`;
+  const counts: unknown = runInNewContext(code, { ...globals, performance, crypto });
+  if (!Array.isArray(counts) || counts.length !== portable.length || counts.includes(0))
+    throw new Error(`the bundle for browsers gives ${JSON.stringify(counts)}`);
+}
+
+try {
+  const tarballs = pack();
+  const done: string[] = [];
+
+  const byNpm = project("npm", tarballs);
+  run("npm", ["install", "--no-audit", "--no-fund", "--omit=dev"], byNpm);
+  for (const file of FILES) run(process.execPath, [file], byNpm);
+  const demo = run(join(byNpm, "node_modules/.bin/cardwire"), ["demo"], byNpm);
   if (!demo.includes("NTAG21")) throw new Error(`the installed command's demo shows no NTAG:\n${demo}`);
+  await runBundle(byNpm);
+  done.push("npm");
+
+  const byPnpm = project("pnpm", tarballs);
+  run("npx", ["-y", "pnpm@10.34.9", "install", "--ignore-workspace", "--prod"], byPnpm);
+  for (const file of FILES) run(process.execPath, [file], byPnpm);
+  done.push("pnpm");
+
+  const runtimes = run(fileURLToPath(new URL("../../config/install-runtimes.sh", import.meta.url)), [], work);
+  const bun = runtime("bun", runtimes);
+  const byBun = project("bun", tarballs);
+  run(bun, ["install", "--production", "--no-progress"], byBun);
+  for (const file of FILES) run(bun, [file], byBun);
+  done.push("Bun");
+
+  // Deno runs what npm has installed
+  const deno = runtime("deno", runtimes);
+  for (const file of FILES) run(deno, ["run", "--quiet", "--allow-all", "--node-modules-dir=manual", file], byNpm);
+  done.push("Deno");
+
   process.stdout.write(
-    `${packages.length} packages, ${entries.length} entries, as ESM and as CommonJS, and the command\n`,
+    `${packages.length} packages, ${entries.length} entries, as ESM, as CommonJS and bundled for browsers, and the command: ${done.join(", ")}\n`,
   );
 } finally {
   rmSync(work, { recursive: true, force: true });

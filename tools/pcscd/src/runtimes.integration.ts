@@ -66,7 +66,7 @@ const sawIn = async (program: string, ...args: string[]): Promise<unknown> =>
 
 /** Where install-runtimes.sh has put one. */
 const runtime = (name: string): string => {
-  const lines = execFileSync(fileURLToPath(new URL("../install-runtimes.sh", import.meta.url)), { encoding: "utf8" });
+  const lines = execFileSync(fileURLToPath(new URL("../../config/install-runtimes.sh", import.meta.url)), { encoding: "utf8" });
   const path = new RegExp(`^${name} .* (/\\S+)$`, "m").exec(lines)?.[1];
   if (path === undefined) throw new Error(`${name} is not installed`);
   return path;

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs other runtimes than Node from the npm registry into a cache, and prints where they are: Bun and Deno.
 set -euo pipefail
-cache=${CARDWIRE_PCSCD_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/cardwire/pcscd}/runtimes
+cache=${CARDWIRE_RUNTIMES:-${XDG_CACHE_HOME:-$HOME/.cache}/cardwire/runtimes}
 bun=$cache/node_modules/@oven/bun-linux-x64/bin/bun
 deno=$cache/node_modules/@deno/linux-x64-glibc/deno
 if [ ! -x "$bun" ] || [ ! -x "$deno" ]; then
