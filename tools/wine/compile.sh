@@ -5,7 +5,7 @@ cd "$(dirname "$0")/c"
 mingw() { x86_64-w64-mingw32-gcc -O2 -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers -s "$@"; }
 mingw -Wno-multichar -ffreestanding -fno-ident -nostdlib -shared -I/usr/x86_64-w64-mingw32/include/ddk \
   -Wl,--subsystem,native -Wl,--entry,DriverEntry -Wl,--exclude-all-symbols -o cwbridge.sys cwbridge.c -lntoskrnl -lhal
-[ ! -e winscard.c ] || mingw -shared -static-libgcc -o winscard.dll winscard.c winscard.def
+mingw -Wno-attributes -shared -static-libgcc -o winscard.dll winscard.c winscard.def
 contents=/w/pcscd/drivers/cardwire.bundle/Contents
 mkdir -p "$contents/Linux"
 # shellcheck disable=SC2046
