@@ -8,5 +8,11 @@ test("the public surface", () => {
       "createPcscliteContext",
     ]
   `);
-  expect(Object.keys(ffi).sort()).toMatchInlineSnapshot();
+  expect(Object.keys(ffi).sort()).toMatchInlineSnapshot(`
+    [
+      "MissingLibraryError",
+      "createPcscliteFfiContext",
+      "isMissingLibraryError",
+    ]
+  `);
 });
