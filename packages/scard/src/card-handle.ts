@@ -1,5 +1,5 @@
 import { type ScardApi, type ScardHandle } from "./scard-api.ts";
-import { callError, connectError } from "./errors.ts";
+import { connectError, establishError } from "./errors.ts";
 
 /** What to connect. */
 export interface CardRequest {
@@ -31,7 +31,7 @@ export async function openCard(
   signal.throwIfAborted();
   const call = { command: "connect", readerName };
   const established = await api.establishContext();
-  if (established.code !== 0) throw callError(established.code, call, api.dialect);
+  if (established.code !== 0) throw establishError(established.code, api.dialect);
   const { context } = established;
   const cancel = (): void => {
     if (api.dialect.cancelsCalls) api.cancel(context);

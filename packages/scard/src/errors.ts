@@ -33,6 +33,19 @@ export function tellsLostService(code: number): boolean {
   return SERVICE_CODES.has(code) || HANDLE_CODES.has(code);
 }
 
+/** The error of a context that cannot be established. */
+export function establishError(code: number, dialect: Spoken): SmartCardError | SmartCardOtherError {
+  const call = { command: "establishContext" };
+  if (code !== SCARD.W_SECURITY_VIOLATION || dialect.platform !== "pcsclite")
+    return tellsLostService(code) ? serviceLostError(code, call, dialect) : callError(code, call, dialect);
+  return new SmartCardError(
+    "no-service",
+    "permission denied: pcscd hangs up at once [SCARD_W_SECURITY_VIOLATION]. Its polkit rules may not allow this user " +
+      "the action org.debian.pcsc-lite.access_pcsc",
+    { rawCode: code, symbol: "SCARD_W_SECURITY_VIOLATION", ...call },
+  );
+}
+
 /** The resource manager went away during a call, whatever its code calls that. */
 export function serviceLostError(code: number, call: FailedCall, dialect: Spoken): SmartCardError {
   const error = callError(code, call, dialect);

@@ -1,5 +1,19 @@
+import { SCARD } from "@cardwire/ioctl";
+import { establishError } from "./errors.ts";
 import { type ScardApi, type ScardHandle, type ScardOutcome } from "./scard-api.ts";
-import { callError, tellsLostService } from "./errors.ts";
+
+/** What a context that is as it should be answers to a list, a look and a wait. */
+const FORESEEN: ReadonlySet<number> = new Set([
+  SCARD.S_SUCCESS,
+  SCARD.E_TIMEOUT,
+  SCARD.E_CANCELLED,
+  SCARD.E_NO_READERS_AVAILABLE,
+  SCARD.E_UNKNOWN_READER,
+  SCARD.E_READER_UNAVAILABLE,
+]);
+
+/** How many new contexts one call may use up. */
+const MOST_CONTEXTS = 3;
 
 /**
  * One SCARDCONTEXT, established when it is first needed, and again when the resource manager has been away: Windows stops
@@ -14,20 +28,22 @@ export class ServiceContext {
   }
 
   /**
-   * Makes a call with the context. A context from before that turns out to be lost is replaced by a new one, once.
+   * Makes a call with the context. A context whose answer is not one of a good context is replaced by a new one: its
+   * resource manager has been away; or it is one of pcsc-lite 2.5, whose library takes an event that comes at the wrong
+   * moment for the answer to its question, and is out of step from then on.
    *
    * @throws SmartCardError "no-service" when there is no resource manager.
    */
   async run<Outcome extends ScardOutcome>(call: (context: ScardHandle) => Promise<Outcome>): Promise<Outcome> {
+    let newContexts = 0;
     for (;;) {
-      const isNew = this.#context === undefined;
+      if (this.#context === undefined) newContexts++;
       this.#context ??= this.#establish();
       const establishing = this.#context;
-      const context = await establishing;
-      const outcome = await call(context);
-      if (outcome.code === 0 || !(await this.#isLost(context, outcome.code))) return outcome;
+      const outcome = await call(await establishing);
+      if (FORESEEN.has(outcome.code)) return outcome;
       await this.#drop(establishing);
-      if (isNew) return outcome;
+      if (newContexts === MOST_CONTEXTS) return outcome;
     }
   }
 
@@ -37,17 +53,10 @@ export class ServiceContext {
     if (context !== undefined) await this.#drop(context);
   }
 
-  /** Codes of the transport below (RPC on Windows) are many: the context itself tells whether it is good still. */
-  async #isLost(context: ScardHandle, code: number): Promise<boolean> {
-    if (tellsLostService(code)) return true;
-    const isScardCode = code >>> 16 === 0x8010;
-    return !isScardCode && (await this.#api.isValidContext(context)).code !== 0;
-  }
-
   async #establish(): Promise<ScardHandle> {
     try {
       const { code, context } = await this.#api.establishContext();
-      if (code !== 0) throw callError(code, { command: "establishContext" }, this.#api.dialect);
+      if (code !== 0) throw establishError(code, this.#api.dialect);
       return context;
     } catch (error) {
       this.#context = undefined;

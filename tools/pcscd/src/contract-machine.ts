@@ -34,6 +34,11 @@ export class ContractMachine {
     return new ContractMachine(pcscd, readerName, reader);
   }
 
+  /** For clients that are told where pcscd is by their environment: PCSCLITE_CSOCK_NAME. */
+  get socketPath(): string {
+    return this.#pcscd.socketPath;
+  }
+
   async dispose(): Promise<void> {
     await this.#pcscd.dispose();
   }
