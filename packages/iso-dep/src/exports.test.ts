@@ -7,6 +7,7 @@ it("exports exactly these names", () => {
     [
       "IsoDepError",
       "IsoDepLink",
+      "Type4Tag",
       "activateTypeA",
       "activateTypeB",
       "buildAts",
@@ -15,6 +16,7 @@ it("exports exactly these names", () => {
       "buildPps",
       "buildPpsAnswer",
       "buildRats",
+      "buildType4Container",
       "createIsoDepFamily",
       "encodeBlock",
       "extensionFactor",
@@ -35,6 +37,7 @@ it("exports exactly these names", () => {
       "parsePps",
       "parseProtocolInfo",
       "parseRats",
+      "parseType4Container",
       "selectBitRates",
       "startUpGuardTimeUs",
     ]
@@ -42,6 +45,8 @@ it("exports exactly these names", () => {
   expect(Object.keys(virtual).sort()).toMatchInlineSnapshot(`
     [
       "createIsoDepCard",
+      "createType4Application",
+      "type4Image",
     ]
   `);
 });

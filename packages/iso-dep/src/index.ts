@@ -1,5 +1,6 @@
 /**
- * ISO/IEC 14443-4 (ISO-DEP): ATS and ATTRIB, blocks and their dialogues, and the family for a reader.
+ * ISO/IEC 14443-4 (ISO-DEP): ATS and ATTRIB, blocks and their dialogues, the family for a reader, and NFC Forum Type 4
+ * tags for applications.
  * @packageDocumentation
  */
 export {
@@ -44,3 +45,11 @@ export { type IsoDepParameters, parametersOfAts, parametersOfProtocolInfo, type 
 export { buildPps, buildPpsAnswer, parsePps, type Pps } from "./pps.ts";
 export { buildRats, parseRats, type Rats } from "./rats.ts";
 export { frameWaitingTimeUs, startUpGuardTimeUs } from "./timing.ts";
+export {
+  buildType4Container,
+  parseType4Container,
+  type Type4Container,
+  type Type4ContainerFields,
+} from "./type4/capability-container.ts";
+export { type DesfireVersion } from "./type4/desfire.ts";
+export { type Type4CallOptions, Type4Tag, type Type4TagOptions } from "./type4/type4-tag.ts";
