@@ -3,6 +3,39 @@
  * @packageDocumentation
  */
 export {
+  CCID_FEATURE,
+  type CcidClassDescriptor,
+  type ExchangeLevel,
+  parseClassDescriptor,
+} from "./descriptor/class-descriptor.ts";
+export {
+  type CcidEndpoint,
+  type CcidInterface,
+  type CcidTransport,
+  findCcidInterfaces,
+} from "./descriptor/configuration.ts";
+export { planReader, type PowerSelect, type ReaderPlan } from "./descriptor/plan.ts";
+export {
+  type DeviceIdentity,
+  quirksOf,
+  type QuirkSource,
+  READER_QUIRKS,
+  type ReaderQuirk,
+} from "./descriptor/quirks.ts";
+export { CardProtocolError, type CardProtocolErrorCode, isCardProtocolError } from "./protocol/protocol-error.ts";
+export { openCcidReader } from "./reader/open-reader.ts";
+export { CcidReader, type CcidReaderOptions } from "./reader/reader.ts";
+export {
+  CcidReaderError,
+  type CcidReaderErrorCode,
+  type CcidReaderErrorDetails,
+  isCcidReaderError,
+} from "./reader/reader-error.ts";
+export { CcidSlot, type EscapeOptions, type PresenceListener, type T0Mode } from "./reader/slot.ts";
+export { type CardLink } from "./reader/negotiate.ts";
+export { type SlotCallOptions } from "./reader/slot-link.ts";
+export { usbFailure, type UsbFailure } from "./reader/usb-failure.ts";
+export {
   type UsbAlternateLike,
   type UsbConfigurationLike,
   type UsbControlSetup,

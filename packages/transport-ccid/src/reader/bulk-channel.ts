@@ -1,0 +1,359 @@
+import { abortReason, type Clock, delay, SerialQueue, untilAborted } from "@cardwire/core";
+import type { CcidEndpoint } from "../descriptor/configuration.ts";
+import { abortRequest } from "../messages/class-request.ts";
+import { type CcidCommand, encodeCommand } from "../messages/command-message.ts";
+import { ccidCommand } from "../messages/commands.ts";
+import { ANSWERED_BY, type ResponseName } from "../messages/message-types.ts";
+import { parseNotification } from "../messages/notification.ts";
+import { type CcidResponse, parseResponse } from "../messages/response-message.ts";
+import { SLOT_ERROR } from "../messages/slot-error.ts";
+import type { UsbDeviceLike, UsbInResult } from "../usb-device.ts";
+import type { CcidChannel, ChannelListener, CommandOptions } from "./channel.ts";
+import { MessageAssembler } from "./message-assembler.ts";
+import { CcidReaderError, isCcidReaderError } from "./reader-error.ts";
+import { within } from "./time-limit.ts";
+import { usbFailure } from "./usb-failure.ts";
+
+/** What a bulk channel works with. */
+export interface BulkChannelOptions {
+  readonly device: UsbDeviceLike;
+  readonly interfaceNumber: number;
+  readonly bulkIn: CcidEndpoint;
+  readonly bulkOut: CcidEndpoint;
+  readonly interruptIn: CcidEndpoint | undefined;
+  readonly slots: number;
+  /** How many slots may have a command under way. */
+  readonly busySlots: number;
+  readonly maxMessageLength: number;
+  /** An answer may carry the number of the command before (ACR122U). */
+  readonly lateSequence: boolean;
+  readonly clock: Clock;
+  readonly listener: ChannelListener;
+}
+
+/** A command that has been sent and not been answered. */
+interface Waiter {
+  readonly sequence: number;
+  readonly answer: ResponseName;
+  readonly timeoutMs: number;
+  readonly onTimeExtension: CommandOptions["onTimeExtension"];
+  cancelTimer: () => void;
+  settle(outcome: CcidResponse | Error): void;
+}
+
+const ABORT_TIMEOUT_MS = 1_000;
+const BUSY_RETRIES = 10;
+const BUSY_PAUSE_MS = 50;
+/** Transfers that may fail in a row before the connection is given up. */
+const MOST_FAILURES = 3;
+/** Empty reads in a row that are taken at once: a reader that sends nothing else must not keep the host busy. */
+const MOST_EMPTY_READS = 8;
+const EMPTY_READ_PAUSE_MS = 5;
+/** An extended response in one message is longer than some readers announce. */
+const LONGEST_RESPONSE = 10 + 65_538;
+
+/** Commands and answers over bulk endpoints, notifications over the interrupt endpoint. */
+export class BulkChannel implements CcidChannel {
+  readonly #options: BulkChannelOptions;
+  readonly #queues: readonly SerialQueue[];
+  readonly #waiters = new Map<number, Waiter>();
+  readonly #assembler: MessageAssembler;
+  readonly #closing = new AbortController();
+  #sequence = 0;
+  #reading = false;
+  #failures = 0;
+  #failure: Error | undefined;
+
+  constructor(options: BulkChannelOptions) {
+    this.#options = options;
+    this.#assembler = new MessageAssembler(options.bulkIn.packetSize, LONGEST_RESPONSE);
+    // a limit between one and all slots is kept as one: the reader says how many, not which
+    const parallel = options.busySlots === options.slots ? options.slots : 1;
+    this.#queues = Array.from({ length: parallel }, () => new SerialQueue());
+  }
+
+  get notifies(): boolean {
+    return this.#options.interruptIn !== undefined;
+  }
+
+  command(slot: number, command: CcidCommand, options: CommandOptions): Promise<CcidResponse> {
+    const queue = this.#queues[slot % this.#queues.length] ?? this.#queues[0];
+    if (this.#failure !== undefined || queue === undefined)
+      return Promise.reject(this.#failure ?? new CcidReaderError("CLOSED", "the reader has no slots"));
+    return new Promise((resolve, reject) => {
+      queue
+        .run(async () => {
+          try {
+            resolve(await this.#exchangeWhenReady(slot, command, options));
+          } catch (error) {
+            // the caller knows at once; the slot is made usable again before its next command
+            reject(error as Error);
+            if (this.#isUnanswered(error, options.signal)) await this.#abort(slot);
+          }
+        }, options.signal)
+        .catch(reject);
+    });
+  }
+
+  #isUnanswered(error: unknown, signal: AbortSignal | undefined): boolean {
+    if (this.#failure !== undefined) return false;
+    return isCcidReaderError(error, "TIMEOUT") || isCcidReaderError(error, "TRANSFER_FAILED") || signal?.aborted === true;
+  }
+
+  /** A reader with more busy slots than it can have says so; the command was not looked at. */
+  async #exchangeWhenReady(slot: number, command: CcidCommand, options: CommandOptions): Promise<CcidResponse> {
+    for (let attempt = 0; ; attempt++) {
+      const response = await this.#exchange(slot, command, options);
+      const busy = response.commandStatus === "failed" && response.error === SLOT_ERROR.CMD_SLOT_BUSY;
+      if (!busy || attempt === BUSY_RETRIES) return response;
+      await delay(this.#options.clock, BUSY_PAUSE_MS, options.signal);
+    }
+  }
+
+  #exchange(
+    slot: number,
+    command: CcidCommand,
+    options: CommandOptions,
+    sequence: number = this.#nextSequence(),
+  ): Promise<CcidResponse> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    const { clock } = this.#options;
+    const { timeoutMs, signal, onTimeExtension } = options;
+    const bytes = encodeCommand(command, slot, sequence);
+    return new Promise((resolve, reject) => {
+      const abort = (): void => {
+        if (signal !== undefined) waiter.settle(abortReason(signal));
+      };
+      const waiter: Waiter = {
+        sequence,
+        answer: ANSWERED_BY[command.name],
+        timeoutMs,
+        onTimeExtension,
+        cancelTimer: () => undefined,
+        settle: (outcome) => {
+          if (this.#waiters.get(slot) !== waiter) return;
+          this.#waiters.delete(slot);
+          waiter.cancelTimer();
+          signal?.removeEventListener("abort", abort);
+          if (outcome instanceof Error) reject(outcome);
+          else resolve(outcome);
+        },
+      };
+      this.#waiters.set(slot, waiter);
+      this.#arm(slot, waiter, timeoutMs, command.name, clock);
+      signal?.addEventListener("abort", abort, { once: true });
+      void this.#send(bytes, waiter);
+      this.#read();
+    });
+  }
+
+  #nextSequence(): number {
+    const sequence = this.#sequence;
+    this.#sequence = (sequence + 1) & 0xff;
+    return sequence;
+  }
+
+  #arm(slot: number, waiter: Waiter, timeoutMs: number, name: string, clock: Clock): void {
+    waiter.cancelTimer();
+    waiter.cancelTimer = clock.schedule(timeoutMs, () => {
+      // what came of the answer so far is of no use to the next one
+      this.#assembler.resetSlot(slot);
+      waiter.settle(new CcidReaderError("TIMEOUT", `${name} was not answered within ${timeoutMs} ms`));
+    });
+  }
+
+  async #send(bytes: Uint8Array<ArrayBuffer>, waiter: Waiter): Promise<void> {
+    const { device, bulkOut } = this.#options;
+    try {
+      const { status, bytesWritten } = await device.transferOut(bulkOut.endpointNumber, bytes);
+      if (status === "stall") {
+        await device.clearHalt("out", bulkOut.endpointNumber);
+        waiter.settle(new CcidReaderError("TRANSFER_FAILED", "the reader stalls its bulk-OUT endpoint"));
+      } else if (bytesWritten !== undefined && bytesWritten !== bytes.length)
+        waiter.settle(
+          new CcidReaderError("TRANSFER_FAILED", `${bytesWritten} of ${bytes.length} bytes reached the reader`),
+        );
+    } catch (error) {
+      this.#transferFailed(error);
+    }
+  }
+
+  // --- bulk IN
+
+  /** Reads as long as somebody waits for an answer. A read that is left over is the first of the next command. */
+  #read(): void {
+    if (this.#reading) return;
+    this.#reading = true;
+    void this.#readLoop();
+  }
+
+  async #readLoop(): Promise<void> {
+    let empty = 0;
+    while (this.#waiters.size > 0 && this.#failure === undefined) {
+      try {
+        const result = await this.#options.device.transferIn(
+          this.#options.bulkIn.endpointNumber,
+          this.#assembler.nextReadLength,
+        );
+        if (this.#failure !== undefined) break;
+        const data = await this.#dataOf(result);
+        empty = data === undefined || data.length > 0 ? 0 : empty + 1;
+        if (empty > MOST_EMPTY_READS)
+          await delay(this.#options.clock, EMPTY_READ_PAUSE_MS, this.#closing.signal).catch(() => undefined);
+        if (data === undefined) continue;
+        this.#failures = 0;
+        const message = this.#assembler.push(data);
+        if (message !== undefined) this.#dispatch(message);
+      } catch (error) {
+        this.#transferFailed(error);
+      }
+    }
+    this.#reading = false;
+  }
+
+  /** `undefined` for a read that brought nothing but its end. */
+  async #dataOf({ status, data }: UsbInResult): Promise<Uint8Array | undefined> {
+    if (status === "stall") {
+      await this.#options.device.clearHalt("in", this.#options.bulkIn.endpointNumber);
+      this.#unsettle(new CcidReaderError("TRANSFER_FAILED", "the reader stalls its bulk-IN endpoint"));
+      return undefined;
+    }
+    if (status === "babble") {
+      this.#unsettle(new CcidReaderError("TRANSFER_FAILED", "the reader sent more than was asked for"));
+      return undefined;
+    }
+    return data === undefined
+      ? new Uint8Array(0)
+      : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  }
+
+  /** The answer that somebody waits for is lost. */
+  #unsettle(error: CcidReaderError): void {
+    this.#assembler.reset();
+    if (++this.#failures >= MOST_FAILURES * 2) this.#fail(error);
+    for (const waiter of [...this.#waiters.values()]) waiter.settle(error);
+  }
+
+  #dispatch(message: Uint8Array): void {
+    let response: CcidResponse;
+    try {
+      response = parseResponse(message);
+    } catch {
+      return;
+    }
+    const waiter = this.#waiters.get(response.slot);
+    // a frame with another number is the late answer to a command that was given up, or a double
+    if (waiter === undefined || !this.#isMine(response.sequence, waiter.sequence)) return;
+    if (response.commandStatus === "time-extension") {
+      const multiplier = response.error === 0 || response.error === 0xff ? 1 : response.error;
+      this.#arm(response.slot, waiter, waiter.timeoutMs * multiplier, response.name, this.#options.clock);
+      waiter.onTimeExtension?.(response.error);
+      return;
+    }
+    const refused = response.name === "SlotStatus" && response.commandStatus === "failed";
+    if (response.name === waiter.answer || refused) waiter.settle(response);
+    else
+      waiter.settle(
+        new CcidReaderError("MALFORMED_RESPONSE", `the reader answers with ${response.name} instead of ${waiter.answer}`),
+      );
+  }
+
+  #isMine(sequence: number, wanted: number): boolean {
+    return sequence === wanted || (this.#options.lateSequence && sequence === ((wanted - 1) & 0xff));
+  }
+
+  // --- failures
+
+  #transferFailed(cause: unknown): void {
+    if (this.#failure !== undefined) return;
+    const gone = usbFailure(cause) === "gone";
+    if (gone || ++this.#failures >= MOST_FAILURES)
+      this.#fail(new CcidReaderError("GONE", "the reader was unplugged, or its USB connection is lost", { cause }));
+    else {
+      this.#assembler.reset();
+      const error = new CcidReaderError("TRANSFER_FAILED", "a USB transfer failed", { cause });
+      for (const waiter of [...this.#waiters.values()]) waiter.settle(error);
+    }
+  }
+
+  #fail(error: Error): void {
+    if (this.#failure !== undefined) return;
+    this.close(error);
+    this.#options.listener.lost(error);
+  }
+
+  close(error: Error): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = error;
+    this.#closing.abort(error);
+    for (const queue of this.#queues) queue.close(error);
+    for (const waiter of [...this.#waiters.values()]) waiter.settle(error);
+  }
+
+  /**
+   * Makes a slot usable again whose command was given up: the class request and the message ABORT with the same number,
+   * then everything is dropped until the message is answered (USB CCID 1.1, section 5.3.1). A reader that does not know
+   * the request keeps its slot as it is; what it still sends is told by its number.
+   */
+  async #abort(slot: number): Promise<void> {
+    const { device, interfaceNumber, clock } = this.#options;
+    const sequence = this.#nextSequence();
+    const request = abortRequest(interfaceNumber, slot, sequence);
+    const tooLong = (): Error => new CcidReaderError("TIMEOUT", "ABORT was not answered");
+    try {
+      const { status } = await untilAborted(
+        within(clock, ABORT_TIMEOUT_MS, tooLong, device.controlTransferOut(request)),
+        this.#closing.signal,
+      );
+      if (status === "stall") return;
+      await this.#exchange(slot, ccidCommand.abort(), { timeoutMs: ABORT_TIMEOUT_MS }, sequence);
+    } catch {
+      // the next command will tell
+    }
+  }
+
+  // --- interrupt IN
+
+  listen(): void {
+    if (this.#options.interruptIn !== undefined) void this.#listen(this.#options.interruptIn);
+  }
+
+  async #listen({ endpointNumber, packetSize }: CcidEndpoint): Promise<void> {
+    const { device, slots, clock, listener } = this.#options;
+    const { signal } = this.#closing;
+    const length = Math.ceil((1 + Math.ceil(slots / 4)) / packetSize) * packetSize;
+    for (let failures = 0; failures < MOST_FAILURES && !signal.aborted;) {
+      try {
+        const { status, data } = await untilAborted(device.transferIn(endpointNumber, length), signal);
+        if (status === "stall") {
+          failures++;
+          await device.clearHalt("in", endpointNumber);
+        } else if (data !== undefined && data.byteLength > 0) {
+          failures = 0;
+          this.#notify(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+        } else await delay(clock, EMPTY_READ_PAUSE_MS, signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        if (usbFailure(error) === "gone") {
+          this.#transferFailed(error);
+          return;
+        }
+        failures++;
+        await delay(clock, EMPTY_READ_PAUSE_MS, signal).catch(() => undefined);
+      }
+    }
+    if (!signal.aborted) listener.silent();
+  }
+
+  #notify(bytes: Uint8Array): void {
+    try {
+      const notification = parseNotification(bytes);
+      if (notification.name !== "NotifySlotChange") return;
+      notification.slots.slice(0, this.#options.slots).forEach(({ present, changed }, slot) => {
+        if (changed) this.#options.listener.slotChanged(slot, present);
+      });
+    } catch {
+      // not a notification: it says nothing
+    }
+  }
+}

@@ -1,0 +1,163 @@
+import {
+  type Atr,
+  checkPpsResponse,
+  choosePps,
+  decodeRate,
+  globalParameters,
+  parsePps,
+  t0Parameters,
+  t1Parameters,
+} from "@cardwire/atr";
+import { ccidCommand } from "../messages/commands.ts";
+import type { ProtocolData } from "../messages/parameters.ts";
+import { negotiateIfsd } from "../protocol/t1/exchange.ts";
+import { newT1Session, type T1Session } from "../protocol/t1/session.ts";
+import { powerOff, powerOn } from "./power-on.ts";
+import { CcidReaderError } from "./reader-error.ts";
+import { commandError, hasFailed, type SlotLink } from "./slot-link.ts";
+import { cardTimeoutMs, READER_TIMEOUT_MS } from "./time-limits.ts";
+import { runT1 } from "./tpdu.ts";
+
+/** How a card is spoken to, from its protocol's choice to its next reset. */
+export interface CardLink {
+  readonly protocol: 0 | 1;
+  /** F and D in force, coded as in TA1. */
+  readonly rateCode: number;
+  readonly fi: number;
+  readonly di: number;
+  /** How long the answer to one XfrBlock may take. */
+  readonly timeoutMs: number;
+  /** T=1 where the host speaks it. */
+  readonly t1: T1Session | undefined;
+}
+
+const DEFAULT_RATE_CODE = 0x11;
+const MOST_OFFSET_ERROR = 0x7f;
+
+/**
+ * Brings a card that has answered to reset into one of the protocols allowed: PPS, the reader's parameters and the IFSD,
+ * as far as the reader does not do it by itself. In the order of libccid, so that readers get to see what they know.
+ *
+ * @param dataRatesBps what GET_DATA_RATES gave; empty for any.
+ * @throws CcidReaderError UNSUPPORTED_CARD without a common protocol or rate, and what the commands reject with.
+ */
+export async function negotiate(
+  link: SlotLink,
+  atr: Atr,
+  allowed: readonly (0 | 1)[],
+  dataRatesBps: readonly number[],
+): Promise<CardLink> {
+  const { plan } = link;
+  const protocols = allowed.filter((protocol) => plan.protocols.includes(protocol));
+  const agreed = plan.hostSetsParameters
+    ? await chooseParameters(link, atr, protocols, dataRatesBps)
+    : { protocol: await chosenByReader(link, atr, protocols), rateCode: readersRate(atr) };
+  const { fi = 372, di = 1 } = decodeRate(agreed.rateCode);
+  const timeoutMs = cardTimeoutMs(atr, { protocol: agreed.protocol, clockKHz: plan.clockKHz, fi, di });
+  const byHost = plan.level === "tpdu" || plan.level === "character";
+  const t1 = agreed.protocol === 1 && byHost ? newT1Session(t1Parameters(atr)) : undefined;
+  const card: CardLink = { ...agreed, fi, di, timeoutMs, t1 };
+  if (t1 !== undefined) {
+    if (plan.hostNegotiatesIfsd) await runT1(link, negotiateIfsd(t1, plan.ifsd), timeoutMs, t1.edc);
+    else t1.ifsd = plan.ifsd;
+  }
+  return card;
+}
+
+interface Agreed {
+  readonly protocol: 0 | 1;
+  readonly rateCode: number;
+}
+
+function unsupported(message: string): CcidReaderError {
+  return new CcidReaderError("UNSUPPORTED_CARD", message);
+}
+
+/** A reader that negotiates by itself takes what the card offers first, or says what it has chosen. */
+async function chosenByReader(link: SlotLink, atr: Atr, protocols: readonly (0 | 1)[]): Promise<0 | 1> {
+  const offered = offeredProtocols(atr);
+  const { specificMode } = globalParameters(atr);
+  const inForce = specificMode === undefined ? offered : offered.filter((one) => one === specificMode.protocol);
+  const usable = inForce.filter((protocol) => protocols.includes(protocol));
+  const byReader = link.plan.level === "short-apdu" || link.plan.level === "extended-apdu";
+  const [first] = usable;
+  if (first === undefined) throw unsupported("the card speaks none of the protocols asked for");
+  if (byReader || inForce.length < 2) return first;
+  const response = await link.ask(ccidCommand.getParameters(), READER_TIMEOUT_MS);
+  if (hasFailed(response) || (response.byte9 !== 0 && response.byte9 !== 1)) return first;
+  if (!usable.includes(response.byte9))
+    throw unsupported(`the reader has brought the card into T=${response.byte9}, which was not asked for`);
+  return response.byte9;
+}
+
+function offeredProtocols(atr: Atr): (0 | 1)[] {
+  return atr.protocols.filter((protocol) => protocol === 0 || protocol === 1);
+}
+
+/** For the time limits only: a reader that chooses by itself does so from TA1. */
+function readersRate(atr: Atr): number {
+  return globalParameters(atr).specificMode === undefined ? DEFAULT_RATE_CODE : globalParameters(atr).rateCode;
+}
+
+async function chooseParameters(
+  link: SlotLink,
+  atr: Atr,
+  protocols: readonly (0 | 1)[],
+  dataRatesBps: readonly number[],
+): Promise<Agreed> {
+  const { plan } = link;
+  const choice = choosePps(atr, {
+    protocols,
+    clocksHz: [Math.max(plan.clockKHz, 1) * 1000],
+    maxDataRateBps: Math.max(plan.maxDataRateBps, 1),
+    dataRatesBps,
+  });
+  if (!choice.ok)
+    throw unsupported(
+      choice.reason === "protocol"
+        ? "the card speaks none of the protocols asked for"
+        : `card and reader have no data rate in common (${choice.reason})`,
+    );
+  const protocol = choice.protocol === 0 ? 0 : 1;
+  let { rateCode } = choice;
+  if (choice.request !== undefined && plan.hostSendsPps) {
+    const accepted = await exchangePps(link, atr, choice.request);
+    if (accepted === undefined) {
+      // only the card's first protocol at the default rate is there without a PPS
+      if (protocol !== atr.protocols[0]) throw unsupported("the card does not take a protocol that it offers");
+      await powerOff(link);
+      await powerOn(link, "inactive");
+    }
+    rateCode = accepted ?? DEFAULT_RATE_CODE;
+  }
+  await setParameters(link, protocolData(atr, protocol, rateCode));
+  return { protocol, rateCode };
+}
+
+/** F and D that the card has accepted; undefined when the exchange failed. */
+async function exchangePps(link: SlotLink, atr: Atr, request: Uint8Array): Promise<number | undefined> {
+  const timeoutMs = cardTimeoutMs(atr, { protocol: 0, clockKHz: link.plan.clockKHz, fi: 372, di: 1 });
+  const expected = link.plan.level === "character" ? request.length : 0;
+  const response = await link.ask(ccidCommand.xfrBlock(request, 0, expected), timeoutMs);
+  if (hasFailed(response)) return undefined;
+  const outcome = checkPpsResponse(parsePps(request), response.data);
+  return outcome.accepted ? outcome.rateCode : undefined;
+}
+
+function protocolData(atr: Atr, protocol: 0 | 1, rateCode: number): ProtocolData {
+  const { extraGuardTime } = globalParameters(atr);
+  const common = { rateCode, convention: atr.convention, extraGuardTime, clockStop: 0 };
+  if (protocol === 0) return { protocol, ...common, waitingTimeInteger: t0Parameters(atr).waitingTimeInteger };
+  const { bwi, cwi, edc, ifsc } = t1Parameters(atr);
+  return { protocol, ...common, bwi, cwi, edc, ifsc, nad: 0 };
+}
+
+async function setParameters(link: SlotLink, data: ProtocolData): Promise<void> {
+  const command = ccidCommand.setParameters(data);
+  const response = await link.ask(command, READER_TIMEOUT_MS);
+  // the offset of a byte, or "not supported": the reader has it fixed, and right
+  if (!hasFailed(response) || response.error <= MOST_OFFSET_ERROR) return;
+  if (!link.plan.setParametersMayFail) throw commandError(command, response);
+  await powerOn(link, "active");
+  await powerOn(link, "active");
+}
