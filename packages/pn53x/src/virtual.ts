@@ -1,5 +1,9 @@
 /**
- * PN532 and PN533 as an RF front end: ACR122U, SCL3711, serial boards: virtual.
+ * A virtual PN532 or PN533 over a virtual field, on every way that a host has to one: frames, a serial port, USB, an
+ * ACR122U.
  * @packageDocumentation
  */
-export {};
+export type { VirtualAir } from "./virtual/air.ts";
+export { createVirtualPn53x, type VirtualPn53x, type VirtualPn53xOptions } from "./virtual/chip.ts";
+export { createVirtualLink, type FramePortOptions } from "./virtual/frame-port.ts";
+export { createVirtualSerialPort, type VirtualSerialPort } from "./virtual/serial-port.ts";

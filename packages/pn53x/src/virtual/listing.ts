@@ -1,0 +1,94 @@
+import { equalBytes, type RfReply, type RfTarget } from "@cardwire/core";
+import { FRAMING } from "../chip/registers.ts";
+import {
+  cascadedUid,
+  type ListedTarget,
+  type ListedTypeA,
+  type ListPassiveTargetRequest,
+  MODULATION,
+  type Modulation,
+} from "../command/passive-target.ts";
+import { atqbOf, type StepwiseAir } from "./air.ts";
+
+/** Framing and speed of the registers for a modulation. */
+export function registersOf(modulation: Modulation): readonly [framing: number, speed: number] {
+  switch (modulation) {
+    case MODULATION.A_106:
+    case MODULATION.JEWEL_106:
+      return [FRAMING.A, 0];
+    case MODULATION.F_212:
+      return [FRAMING.F, 1];
+    case MODULATION.F_424:
+      return [FRAMING.F, 2];
+    case MODULATION.B_106:
+      return [FRAMING.B, 0];
+    case MODULATION.B_212:
+      return [FRAMING.B, 1];
+    case MODULATION.B_424:
+      return [FRAMING.B, 2];
+    case MODULATION.B_847:
+      return [FRAMING.B, 3];
+  }
+}
+
+/** What a search for a modulation sees of what the air holds. No RATS has been sent. */
+export async function listFirst(
+  air: StepwiseAir,
+  targets: readonly RfTarget[],
+  { modulation, initiatorData = new Uint8Array(0) }: ListPassiveTargetRequest,
+): Promise<ListedTarget | undefined> {
+  switch (modulation) {
+    case MODULATION.A_106:
+      return listA(targets, initiatorData);
+    case MODULATION.F_212:
+    case MODULATION.F_424:
+      return listF(air, targets, initiatorData);
+    case MODULATION.JEWEL_106: {
+      const jewel = targets.find((target) => target.technology === "nfc-a-type1");
+      return jewel === undefined
+        ? undefined
+        : { kind: "jewel", target: 1, sensRes: Uint8Array.of(0x0c, 0x00), jewelId: jewel.uid.slice(0, 4) };
+    }
+    default:
+      return listB(air, targets);
+  }
+}
+
+/** ATTRIB follows at once, with a CID and frames of 64 bytes. */
+async function listB(air: StepwiseAir, targets: readonly RfTarget[]): Promise<ListedTarget | undefined> {
+  const card = targets.find((target) => target.technology === "nfc-b");
+  if (card === undefined) return undefined;
+  const protocolType = (card.protocolInfo[1] ?? 0) & 0x0f;
+  const data = Uint8Array.of(0x1d, ...card.pupi, 0x00, 0x05, protocolType, 0x01);
+  const reply = await air.frame({ kind: "frame", data, timeoutUs: 100_000 }, FRAMING.B);
+  if (reply.kind !== "frame") return undefined;
+  return { kind: "b", target: 1, atqb: atqbOf(card).slice(0, 12), attribRes: reply.data };
+}
+
+/** A card of several protocols shows all of them in one SAK. */
+function listA(targets: readonly RfTarget[], uid: Uint8Array): ListedTypeA | undefined {
+  const cards = targets.filter((target) => target.technology === "nfc-a");
+  const [card] = cards;
+  if (card === undefined || (uid.length > 0 && !equalBytes(uid, cascadedUid(card.uid)))) return undefined;
+  return {
+    kind: "a",
+    target: 1,
+    sensRes: Uint8Array.from(card.atqa).reverse(),
+    selRes: cards.reduce((sak, target) => sak | target.sak, 0),
+    nfcid1: card.uid.slice(),
+  };
+}
+
+/** The polling request is sent as it was given: the card knows which system codes it answers to. */
+async function listF(
+  air: StepwiseAir,
+  targets: readonly RfTarget[],
+  request: Uint8Array,
+): Promise<ListedTarget | undefined> {
+  if (!targets.some((target) => target.technology === "nfc-f")) return undefined;
+  const data = Uint8Array.of(request.length + 1, ...request);
+  const reply: RfReply = await air.frame({ kind: "frame", data, timeoutUs: 10_000 }, FRAMING.F);
+  if (reply.kind !== "frame" || reply.data.length < 18) return undefined;
+  const requested = reply.data.length >= 20 ? { requested: reply.data.slice(18, 20) } : {};
+  return { kind: "f", target: 1, idm: reply.data.slice(2, 10), pmm: reply.data.slice(10, 18), ...requested };
+}
