@@ -100,8 +100,8 @@ export async function sendApdu(tap: Tap, command: Uint8Array): Promise<string> {
 
 function responseText(response: Uint8Array, command: Uint8Array): string {
   const { data } = parseResponseApdu(response);
-  const words = describeResponse(response, ...statusWordTables(command));
-  return data.length === 0 ? words : `${spaced(data)} (${words})`;
+  const words = isGood(response) ? "done" : describeResponse(response, ...statusWordTables(command));
+  return data.length > 0 && isGood(response) ? spaced(data) : words;
 }
 
 function isGood(response: Uint8Array): boolean {

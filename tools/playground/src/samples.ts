@@ -49,5 +49,11 @@ const isoDepSample: Sample = {
   about: "an NFC Forum Type 4 application",
   type: "Type 4",
   make: () =>
-    createIsoDepCard({ name: "Type 4 card", uid: fromHex("04223344556677"), application: createType4Application() }),
+    createIsoDepCard({
+      name: "Type 4 card",
+      uid: fromHex("04223344556677"),
+      // so that RATS and the answer to it are on the ladder
+      activatedBy: "reader",
+      application: createType4Application(),
+    }),
 };

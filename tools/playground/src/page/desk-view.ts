@@ -86,13 +86,7 @@ export class DeskView {
       this.#file.textContent = "";
       this.#requests.sample(sample);
     });
-    return h(
-      "label",
-      { class: "sample" },
-      input,
-      h("span", { class: "badge" }, sample.type),
-      h("span", { class: "sample-name" }, sample.name, h("small", {}, sample.about)),
-    );
+    return h("label", { class: "sample" }, input, sample.name, h("small", {}, `${sample.type} · ${sample.about}`));
   }
 
   #dropZone(): HTMLElement {
@@ -170,7 +164,7 @@ export class DeskView {
     explain();
     const form = h(
       "form",
-      { class: "apdu" },
+      { class: "own-apdu" },
       h("label", { for: "apdu" }, "Or send an APDU of your own"),
       h("div", { class: "row" }, input, h("button", { type: "submit", class: "primary" }, "Send")),
       meaning,

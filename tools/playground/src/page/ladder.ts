@@ -46,7 +46,9 @@ export class LadderView {
 
   /** Tells without a ladder. */
   tell(text: string, ok: boolean): void {
-    this.#status.replaceChildren(h("span", { class: ok ? "good" : "bad" }, ok ? "✓" : "✗"), ` ${text}`);
+    // what went well is seen in the ladder, and heard here
+    this.#status.className = ok ? "result unseen" : "result said";
+    this.#status.textContent = text;
   }
 
   /** Adds what was done on top, opens it and closes the others. */
@@ -65,7 +67,7 @@ export class LadderView {
       h(
         "summary",
         {},
-        h("span", { class: "number" }, String(++this.#number)),
+        h("span", { class: "count" }, String(++this.#number)),
         h("span", { class: "name" }, title),
         h(
           "span",
@@ -82,9 +84,14 @@ export class LadderView {
       ),
     );
     this.#entries.prepend(details);
+    const { top } = byId("ladder").getBoundingClientRect();
+    if (this.#number > 1 && top > innerHeight * 0.7) byId("ladder").scrollIntoView();
     // one stop for the tab key in each ladder; the arrow keys do the rest
     details.querySelector<HTMLElement>(".piece")?.setAttribute("tabindex", "0");
-    this.tell(`${title}: ${more.length > 0 ? `${first} …` : first} — ${rungs.length} steps`, ok);
+    this.tell(
+      ok ? `${title}: ${more.length > 0 ? `${first} …` : first}; ${rungs.length} steps` : `${title}: ${result}`,
+      ok,
+    );
   }
 
   #choose(piece: HTMLElement): void {

@@ -40,16 +40,13 @@ export function rungElement(rung: LadderRung, startUs: number, inspect: Inspect)
 
 function pieceElement(line: LadderLine, rung: LadderRung, inspect: Inspect): HTMLElement {
   const { bytes, field, meaning } = line;
-  const shown = spaced(bytes.subarray(0, BYTES_SHOWN));
+  const start = spaced(bytes.subarray(0, BYTES_SHOWN));
+  const shown = bytes.length > BYTES_SHOWN ? `${start} … ${bytes.length} bytes` : start;
+  const words = meaning === "" ? field : `${field}, ${meaning}`;
   const piece = h(
     "button",
-    {
-      type: "button",
-      class: `piece ${kindOf(field)}`,
-      tabindex: -1,
-      "aria-label": `${field}, ${bytes.length > 8 ? `${bytes.length} bytes` : shown}${meaning === "" ? "" : `: ${meaning}`}`,
-    },
-    bytes.length > BYTES_SHOWN ? `${shown} … ${bytes.length} bytes` : shown,
+    { type: "button", class: `piece ${kindOf(field)}`, tabindex: -1, "aria-label": `${words}: ${shown}` },
+    shown,
   );
   const tell = (): void => {
     inspect(line, rung, piece);
