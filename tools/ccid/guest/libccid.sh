@@ -1,0 +1,7 @@
+# pcscd and libccid on the emulated reader.
+. "$(dirname "$0")/guest-lib.sh"
+start_udevd
+start_pcscd
+step 120 "libccid" node "$CACHE/programs/libccid-main.mjs" /run/out
+kill $pcscd
+exit $failed
