@@ -27,6 +27,7 @@ it("and from ./samples this", () => {
       "slixWithUri",
       "st25tb04k",
       "topaz96WithText",
+      "type4WithUri",
       "ultralightEv1Ticket",
     ]
   `);

@@ -23,6 +23,8 @@ export {
   type SlixFacts,
   type TagDump,
   type TopazDump,
+  type Type4Dump,
+  type Type4File,
   type UltralightDump,
   type UnreadRange,
 } from "./dump/model.ts";

@@ -25,6 +25,10 @@ function areaOf(name: string): TlvArea | undefined {
       const length = dump.blocks[0]!.data[13]!;
       return { memory: Uint8Array.from([0x03, length, ...blocks.flat()]), start: 0, end: 210 };
     }
+    case "type4": {
+      const { data } = dump.files[0]!;
+      return { memory: Uint8Array.from([0x03, data[1]!, ...data.subarray(2)]), start: 0, end: data.length };
+    }
     default:
       return undefined;
   }
@@ -38,6 +42,7 @@ it.each([
   ["felica-lite-s-uri.nfc", uri],
   ["slix-uri.nfc", uri],
   ["topaz-96-text.json", "Hi there!"],
+  ["type4-uri.json", uri],
 ])("%s says %s", (name, content) => {
   const location = locateNdef(areaOf(name)!);
   if (location.kind === "incomplete") throw new Error("incomplete");

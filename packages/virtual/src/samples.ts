@@ -4,7 +4,14 @@
  */
 import { formatDump } from "./dump/format.ts";
 import type { TagDump } from "./dump/model.ts";
-import { classic1kWithNdef, felicaLiteSWithUri, slixWithUri, st25tb04k, topaz96WithText } from "./samples/others.ts";
+import {
+  classic1kWithNdef,
+  felicaLiteSWithUri,
+  slixWithUri,
+  st25tb04k,
+  topaz96WithText,
+  type4WithUri,
+} from "./samples/others.ts";
 import { ntag213WithText, ntag216WithUri, ultralightEv1Ticket } from "./samples/type2.ts";
 
 export {
@@ -15,6 +22,7 @@ export {
   slixWithUri,
   st25tb04k,
   topaz96WithText,
+  type4WithUri,
   ultralightEv1Ticket,
 };
 
@@ -40,6 +48,11 @@ export function sampleDumps(): readonly SampleDump[] {
     title,
     bytes: () => formatDump(dump(), "proxmark3-json"),
   });
+  const own = (fileName: string, title: string, dump: () => TagDump): SampleDump => ({
+    fileName,
+    title,
+    bytes: () => formatDump(dump(), "json"),
+  });
   return [
     flipper("ntag216-uri.nfc", "NTAG216 with the address of a web page", ntag216WithUri),
     flipper("ntag213-text.nfc", "NTAG213 with a text", ntag213WithText),
@@ -48,6 +61,7 @@ export function sampleDumps(): readonly SampleDump[] {
     flipper("felica-lite-s-uri.nfc", "FeliCa Lite-S with the address of a web page", felicaLiteSWithUri),
     flipper("slix-uri.nfc", "ICODE SLIX with the address of a web page", slixWithUri),
     json("topaz-96-text.json", "Topaz 96 with a text", topaz96WithText),
+    own("type4-uri.json", "Type 4 tag with the address of a web page", type4WithUri),
     flipper("st25tb04k.nfc", "ST25TB04K with counters", st25tb04k),
   ];
 }

@@ -190,6 +190,24 @@ export interface TopazDump {
   readonly unread: readonly UnreadRange[];
 }
 
+/** NFC Forum Type 4 tags: the files of the NDEF application. */
+export interface Type4Dump extends DumpIdentityA {
+  readonly kind: "type4";
+  /** Answer to select with its TL byte. */
+  readonly ats: Uint8Array | undefined;
+  /** Capability container: file E103. */
+  readonly container: Uint8Array;
+  /** The NDEF file, and whatever others there are. */
+  readonly files: readonly Type4File[];
+}
+
+/** A file of a Type 4 tag. */
+export interface Type4File {
+  /** ISO/IEC 7816-4 file identifier. */
+  readonly id: number;
+  readonly data: Uint8Array;
+}
+
 /** A card of which only the anticollision is known. */
 export interface NfcAIdentityDump extends DumpIdentityA {
   readonly kind: "nfc-a-identity";
@@ -218,6 +236,7 @@ export type TagDump =
   | Iso15693Dump
   | Iso14443bMemoryDump
   | TopazDump
+  | Type4Dump
   | NfcAIdentityDump
   | NfcBIdentityDump;
 

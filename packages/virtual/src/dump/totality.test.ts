@@ -5,7 +5,7 @@ import { loadTag } from "../families/load.ts";
 import { sampleDumps } from "../samples.ts";
 import { isDumpError } from "./errors.ts";
 import { formatDump } from "./format.ts";
-import type { DumpFormat } from "./model.ts";
+import type { DumpFormat, TagDump } from "./model.ts";
 import { parseDump } from "./parse.ts";
 
 const files = [...FIXTURES.map(fixture), ...sampleDumps().map((sample) => sample.bytes())];
@@ -39,7 +39,12 @@ it("any file is read or refused, never with another error", () => {
 it("what is written is read back the same, in every format that can hold it", () => {
   for (const file of files) {
     const dump = parseDump(file);
-    const own = dump.kind === "topaz" ? "proxmark3-json" : dump.kind === "mifare-classic-keys" ? "raw" : "flipper";
+    const other: Partial<Record<TagDump["kind"], DumpFormat>> = {
+      topaz: "proxmark3-json",
+      "mifare-classic-keys": "raw",
+      type4: "json",
+    };
+    const own = other[dump.kind] ?? "flipper";
     // a Flipper file has a line for failed authentications, a Proxmark3 file has not
     const isBare = dump.kind === "mifare-ultralight" && dump.failedAuthentications === undefined;
     expect(parseDump(formatDump(dump, own))).toEqual(isBare ? { ...dump, failedAuthentications: 0 } : dump);

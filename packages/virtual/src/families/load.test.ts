@@ -1,4 +1,6 @@
 import { fromHex, type RfFrame, toHex } from "@cardwire/core";
+import { siliconBench } from "@cardwire/core/testing";
+import { isoDep, Type4Tag } from "@cardwire/iso-dep";
 import { describe, expect, it } from "vitest";
 import { fixture } from "../../test/fixtures.ts";
 import { type DumpError, isDumpError } from "../dump/errors.ts";
@@ -14,6 +16,7 @@ import {
   slixWithUri,
   st25tb04k,
   topaz96WithText,
+  type4WithUri,
   ultralightEv1Ticket,
 } from "../samples.ts";
 import type { DumpTag } from "./family.ts";
@@ -208,6 +211,32 @@ it("Topaz answers as its dump says", async () => {
   expect(tag.toDump()).toEqual(topaz96WithText());
 });
 
+it("a Type 4 tag answers through ISO-DEP, and the dump shows what is written", async () => {
+  const tag = loadTag(type4WithUri());
+  const bench = siliconBench(isoDep, tag);
+  const { ndef } = new Type4Tag(bench);
+  expect(toHex((await ndef.readBytes())!)).toBe("D1011255046578616D706C652E636F6D2F613F623D31");
+  await ndef.writeBytes(fromHex("D00000"));
+  const dump = tag.toDump();
+  expect(dump.kind === "type4" && toHex(dump.files[0]!.data.subarray(0, 5))).toBe("0003D00000");
+  expect(parseDump(formatDump(dump, "json"))).toEqual(dump);
+});
+
+it("a card of which only the anticollision is known answers that it has no application", async () => {
+  const identity = { uid: fromHex("04112233445566"), atqa: fromHex("4403"), sak: 0x20 };
+  const bench = siliconBench(isoDep, loadTag({ kind: "nfc-a-identity", ...identity, ats: fromHex("0675778102 80") }));
+  expect(toHex(await bench.transmit(fromHex("00A4040007D276000085010100")))).toBe("6A82");
+  expect(toHex(await bench.transmit(fromHex("9060000000")))).toBe("6D00");
+  const typeB = { pupi: fromHex("01020304"), applicationData: fromHex("00000000"), protocolInfo: fromHex("008181") };
+  const other = siliconBench(isoDep, loadTag({ kind: "nfc-b-identity", ...typeB }));
+  expect(toHex(await other.transmit(fromHex("00A4040000")))).toBe("6A82");
+});
+
 it("what has no silicon is refused by name", () => {
+  const identity = { uid: fromHex("01020304"), atqa: fromHex("0400"), sak: 0x08 };
+  expect(refusal(() => loadTag({ kind: "nfc-a-identity", ...identity, ats: undefined })).code).toBe("NO_SILICON");
+});
+
+it("a file of keys is refused by name", () => {
   expect(refusal(() => loadTag(parseDump(fixture("s50-empty-key.bin")))).message).toBe("a file of keys holds no tag");
 });

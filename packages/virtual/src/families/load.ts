@@ -6,6 +6,7 @@ import { readablePagesOf } from "../dump/ultralight-products.ts";
 import type { DumpTag, SiliconOptions } from "./family.ts";
 import { loadFelicaLite, loadFelicaStandard } from "./felica.ts";
 import { loadIso14443bMemory } from "./iso14443b.ts";
+import { loadIdentityA, loadIdentityB, loadType4 } from "./iso-dep.ts";
 import { loadIso15693 } from "./iso15693.ts";
 import { loadMifareClassic } from "./mifare-classic.ts";
 import { loadMifareUltralight } from "./mifare-ultralight.ts";
@@ -49,10 +50,14 @@ function load(dump: TagDump, options: SiliconOptions): DumpTag {
       return loadMifareClassic(dump);
     case "topaz":
       return loadTopaz(dump);
+    case "type4":
+      return loadType4(dump);
+    case "nfc-a-identity":
+      return loadIdentityA(dump);
+    case "nfc-b-identity":
+      return loadIdentityB(dump);
     case "mifare-classic-keys":
       throw new DumpError("NO_SILICON", "a file of keys holds no tag");
-    default:
-      throw new DumpError("NO_SILICON", `there is no silicon for ${dump.kind}`);
   }
 }
 

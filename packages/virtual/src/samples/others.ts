@@ -1,5 +1,12 @@
 import { fromHex } from "@cardwire/core";
-import type { ClassicDump, FelicaLiteDump, Iso14443bMemoryDump, Iso15693Dump, TopazDump } from "../dump/model.ts";
+import type {
+  ClassicDump,
+  FelicaLiteDump,
+  Iso14443bMemoryDump,
+  Iso15693Dump,
+  TopazDump,
+  Type4Dump,
+} from "../dump/model.ts";
 import { FELICA_LITE_BLOCKS } from "../dump/flipper/felica.ts";
 import { layOut } from "./memory.ts";
 
@@ -113,5 +120,21 @@ export function st25tb04k(): Iso14443bMemoryDump {
       7: "53543235 54423034 4B000000",
     }),
     systemBlock: fromHex("FFFFFFFF"),
+  };
+}
+
+/** An NFC Forum Type 4 tag on a card of ISO/IEC 14443-4, with the URI https://example.com/a?b=1. */
+export function type4WithUri(): Type4Dump {
+  const file = new Uint8Array(1024);
+  file.set(fromHex("0016D1011255046578616D706C652E636F6D2F613F623D31"));
+  return {
+    kind: "type4",
+    uid: fromHex("04A1B2C3D4E5F1"),
+    atqa: fromHex("4403"),
+    sak: 0x20,
+    // 256-byte frames, 77 ms, CID, and one historical byte, as a DESFire EV1 has them
+    ats: fromHex("067577810280"),
+    container: fromHex("000F20003B00340406E10404000000"),
+    files: [{ id: 0xe104, data: file }],
   };
 }

@@ -15,6 +15,7 @@ import type {
   SlixFacts,
   TagDump,
   TopazDump,
+  Type4Dump,
   UltralightDump,
   UnreadRange,
 } from "../model.ts";
@@ -55,6 +56,8 @@ export function parseOwnJson(file: JsonFile): TagDump {
       return iso14443b(fields);
     case "topaz":
       return topaz(fields);
+    case "type4":
+      return type4(fields);
     case "nfc-a-identity":
       return identityA(fields);
     case "nfc-b-identity":
@@ -249,6 +252,16 @@ function topaz(fields: OwnFields): TopazDump {
     hr0: fields.integer("hr0", 0xff),
     hr1: fields.integer("hr1", 0xff),
     ...content,
+  };
+}
+
+function type4(fields: OwnFields): Type4Dump {
+  return {
+    kind: "type4",
+    ...identity(fields),
+    ats: fields.optional("ats", (name) => fields.anyBytes(name)),
+    container: fields.anyBytes("container"),
+    files: fields.list("files").map((file) => ({ id: file.integer("id", WORD), data: file.anyBytes("data") })),
   };
 }
 
