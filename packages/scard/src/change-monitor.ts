@@ -63,12 +63,6 @@ export class ChangeMonitor {
     };
   }
 
-  /** Ends every subscription with this error. */
-  fail(error: Error): void {
-    this.#tell(error);
-    this.#interrupt();
-  }
-
   /** Waits until nothing runs any more, and gives the context back. */
   async release(): Promise<void> {
     this.#interrupt();
