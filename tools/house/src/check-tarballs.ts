@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import { runInNewContext } from "node:vm";
 import { build } from "esbuild";
 import { nodePackages } from "../../config/node-packages.js";
-import { readPackages } from "./packages.ts";
+import { readPackages, root } from "./packages.ts";
 
 const work = mkdtempSync(join(tmpdir(), "cardwire-tarballs-"));
 const packages = readPackages();
@@ -27,7 +27,8 @@ const run = (command: string, args: readonly string[], cwd: string): string =>
 
 /** The file of each package's tarball, by the package's name. */
 function pack(): Readonly<Record<string, string>> {
-  for (const { path } of packages) run("npx", ["-y", "pnpm@10.34.9", "pack", "--pack-destination", work], path);
+  const every = ["--recursive", "--filter", "./packages/*"];
+  run("npx", ["-y", "pnpm@10.34.9", ...every, "pack", "--pack-destination", work], root);
   const packed = readdirSync(work);
   return Object.fromEntries(
     packages.map(({ manifest }) => {
