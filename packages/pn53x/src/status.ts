@@ -90,9 +90,7 @@ let names: ReadonlyMap<number, Pn53xStatusName> | undefined;
 
 /** The name of an error code; `undefined` for one that no manual has. */
 export function pn53xStatusName(status: number): Pn53xStatusName | undefined {
-  names ??= new Map(
-    (Object.keys(MEANING) as Pn53xStatusName[]).map((name) => [Pn53xStatus[name], name]),
-  );
+  names ??= new Map((Object.keys(MEANING) as Pn53xStatusName[]).map((name) => [Pn53xStatus[name], name]));
   return names.get(status);
 }
 

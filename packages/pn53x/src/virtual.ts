@@ -7,3 +7,10 @@ export type { VirtualAir } from "./virtual/air.ts";
 export { createVirtualPn53x, type VirtualPn53x, type VirtualPn53xOptions } from "./virtual/chip.ts";
 export { createVirtualLink, type FramePortOptions } from "./virtual/frame-port.ts";
 export { createVirtualSerialPort, type VirtualSerialPort } from "./virtual/serial-port.ts";
+export {
+  ACR122U_EMPTY_SLOT,
+  createVirtualAcr122u,
+  type VirtualAcr122u,
+  type VirtualAcr122uCard,
+  type VirtualAcr122uOptions,
+} from "./virtual/acr122u/acr122u.ts";

@@ -65,9 +65,7 @@ export const InCommunicateThru: Pn53xCommand<{ readonly data: Uint8Array }, Comm
 };
 
 /** A command about one target, or about all of them with 0; it answers with a status. */
-function targetCommand(
-  name: Pn53xCommandName,
-): Pn53xCommand<{ readonly target: number }, { readonly status: number }> {
+function targetCommand(name: Pn53xCommandName): Pn53xCommand<{ readonly target: number }, { readonly status: number }> {
   return {
     name,
     code: PN53X_COMMAND_CODE[name],

@@ -287,27 +287,25 @@ export const ReadRegister: Pn53xCommand<
 export type RegisterWrite = readonly [address: number, value: number];
 
 /** WriteRegister (UM0701-02 section 7.2.5). A PN533 answers with a status. */
-export const WriteRegister: Pn53xCommand<
-  { readonly writes: readonly RegisterWrite[] },
-  { readonly status?: number }
-> = {
-  name: "WriteRegister",
-  code: PN53X_COMMAND_CODE.WriteRegister,
-  encodeRequest: ({ writes }) =>
-    Uint8Array.from(
-      writes.flatMap(([address, value]) => [
-        requireWord(address, "ADDR") >> 8,
-        address & 0xff,
-        requireByte(value, "VAL"),
-      ]),
-    ),
-  decodeRequest(bytes) {
-    const fields = new Fields(bytes);
-    const writes: RegisterWrite[] = [];
-    do writes.push([fields.word("ADDR"), fields.byte("VAL")]);
-    while (fields.left > 0);
-    return { writes };
-  },
-  encodeAnswer: ({ status }) => (status === undefined ? new Uint8Array(0) : Uint8Array.of(status)),
-  decodeAnswer: (bytes) => (bytes[0] === undefined ? {} : { status: bytes[0] }),
-};
+export const WriteRegister: Pn53xCommand<{ readonly writes: readonly RegisterWrite[] }, { readonly status?: number }> =
+  {
+    name: "WriteRegister",
+    code: PN53X_COMMAND_CODE.WriteRegister,
+    encodeRequest: ({ writes }) =>
+      Uint8Array.from(
+        writes.flatMap(([address, value]) => [
+          requireWord(address, "ADDR") >> 8,
+          address & 0xff,
+          requireByte(value, "VAL"),
+        ]),
+      ),
+    decodeRequest(bytes) {
+      const fields = new Fields(bytes);
+      const writes: RegisterWrite[] = [];
+      do writes.push([fields.word("ADDR"), fields.byte("VAL")]);
+      while (fields.left > 0);
+      return { writes };
+    },
+    encodeAnswer: ({ status }) => (status === undefined ? new Uint8Array(0) : Uint8Array.of(status)),
+    decodeAnswer: (bytes) => (bytes[0] === undefined ? {} : { status: bytes[0] }),
+  };

@@ -122,7 +122,14 @@ function decodeTarget(fields: Fields, kind: ListedTarget["kind"], isLast: boolea
       if ((selRes & 0x20) === 0 || fields.left === 0 || !isLast) return { kind, target, sensRes, selRes, nfcid1 };
       const length = fields.byte("ATSLength");
       if (length === 0) return fields.refuse("ATSLength", "an ATS has a byte at least");
-      return { kind, target, sensRes, selRes, nfcid1, ats: concatBytes(Uint8Array.of(length), fields.bytes(length - 1, "ATS")) };
+      return {
+        kind,
+        target,
+        sensRes,
+        selRes,
+        nfcid1,
+        ats: concatBytes(Uint8Array.of(length), fields.bytes(length - 1, "ATS")),
+      };
     }
     case "f": {
       const length = fields.byte("POL_RES length");
@@ -142,35 +149,37 @@ function decodeTarget(fields: Fields, kind: ListedTarget["kind"], isLast: boolea
 }
 
 /** InListPassiveTarget (UM0701-02 section 7.3.5): switches the field on, looks for targets and selects them. */
-export const InListPassiveTarget: Pn53xCommand<ListPassiveTargetRequest, { readonly targets: readonly ListedTarget[] }> =
-  {
-    name: "InListPassiveTarget",
-    code: PN53X_COMMAND_CODE.InListPassiveTarget,
-    encodeRequest({ maxTargets, modulation, initiatorData = new Uint8Array(0) }) {
-      if (maxTargets !== 1 && maxTargets !== 2)
-        throw new FormatError("INVALID_VALUE", `1 or 2, not ${maxTargets}`, { field: "MaxTg" });
-      return concatBytes(Uint8Array.of(maxTargets, modulation), initiatorData);
-    },
-    decodeRequest(bytes) {
-      const fields = new Fields(bytes);
-      const maxTargets = fields.byte("MaxTg");
-      if (maxTargets !== 1 && maxTargets !== 2) return fields.refuse("MaxTg", "1 or 2");
-      const modulation = fields.byte("BrTy");
-      if (!isModulation(modulation)) return fields.refuse("BrTy", "0–4, and 6–8 on a PN533");
-      return { maxTargets, modulation, initiatorData: fields.rest() };
-    },
-    encodeAnswer: ({ targets }) => concatBytes(Uint8Array.of(targets.length), ...targets.map(encodeTarget)),
-    decodeAnswer(bytes, { modulation }) {
-      const fields = new Fields(bytes);
-      const count = fields.byte("NbTg");
-      if (count > 2) return fields.refuse("NbTg", "2 targets at most");
-      const targets: ListedTarget[] = [];
-      while (targets.length < count)
-        targets.push(decodeTarget(fields, targetKind(modulation), targets.length === count - 1));
-      fields.end("InListPassiveTarget");
-      return { targets };
-    },
-  };
+export const InListPassiveTarget: Pn53xCommand<
+  ListPassiveTargetRequest,
+  { readonly targets: readonly ListedTarget[] }
+> = {
+  name: "InListPassiveTarget",
+  code: PN53X_COMMAND_CODE.InListPassiveTarget,
+  encodeRequest({ maxTargets, modulation, initiatorData = new Uint8Array(0) }) {
+    if (maxTargets !== 1 && maxTargets !== 2)
+      throw new FormatError("INVALID_VALUE", `1 or 2, not ${maxTargets}`, { field: "MaxTg" });
+    return concatBytes(Uint8Array.of(maxTargets, modulation), initiatorData);
+  },
+  decodeRequest(bytes) {
+    const fields = new Fields(bytes);
+    const maxTargets = fields.byte("MaxTg");
+    if (maxTargets !== 1 && maxTargets !== 2) return fields.refuse("MaxTg", "1 or 2");
+    const modulation = fields.byte("BrTy");
+    if (!isModulation(modulation)) return fields.refuse("BrTy", "0–4, and 6–8 on a PN533");
+    return { maxTargets, modulation, initiatorData: fields.rest() };
+  },
+  encodeAnswer: ({ targets }) => concatBytes(Uint8Array.of(targets.length), ...targets.map(encodeTarget)),
+  decodeAnswer(bytes, { modulation }) {
+    const fields = new Fields(bytes);
+    const count = fields.byte("NbTg");
+    if (count > 2) return fields.refuse("NbTg", "2 targets at most");
+    const targets: ListedTarget[] = [];
+    while (targets.length < count)
+      targets.push(decodeTarget(fields, targetKind(modulation), targets.length === count - 1));
+    fields.end("InListPassiveTarget");
+    return { targets };
+  },
+};
 
 /** A UID as InListPassiveTarget takes it: 88 before every part that another one follows. */
 export function cascadedUid(uid: Uint8Array): Uint8Array {

@@ -57,7 +57,10 @@ export function timeoutUsOf(code: number): number {
 
 /** Codes of the time that ATR_RES may take, and of the time that any other answer may take. */
 export function rfTimings(atrCode: number, answerCode: number): RfConfigurationRequest {
-  return { item: RF_ITEM.TIMINGS, data: Uint8Array.of(0x00, requireByte(atrCode, "ATR"), requireByte(answerCode, "Retry")) };
+  return {
+    item: RF_ITEM.TIMINGS,
+    data: Uint8Array.of(0x00, requireByte(atrCode, "ATR"), requireByte(answerCode, "Retry")),
+  };
 }
 
 /** How often the chip tries again; FF for ever. */

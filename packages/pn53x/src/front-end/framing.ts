@@ -79,7 +79,10 @@ export class Framing {
     const lastBits = await this.#lastBits();
     const bare = removeParity(answer, lastBits);
     if (bare === undefined) return frame.receiveParity === false ? frameReply(answer, lastBits) : failure("parity");
-    const reply = bare.lastBits === 8 ? withoutCrc(bare.data, hasCrc && bare.data.length > 1) : frameReply(bare.data, bare.lastBits);
+    const reply =
+      bare.lastBits === 8
+        ? withoutCrc(bare.data, hasCrc && bare.data.length > 1)
+        : frameReply(bare.data, bare.lastBits);
     if (reply.kind === "failure" || frame.receiveParity !== false || reply.lastBits !== 8) return reply;
     const bits = insertParity(reply.data);
     return frameReply(bits.data, bits.lastBits);
@@ -93,7 +96,7 @@ export class Framing {
 
   async #lastBits(): Promise<number> {
     const [control = 0] = await this.#read([CIU.CONTROL]);
-    return (control & RX_LAST_BITS_MASK) || 8;
+    return control & RX_LAST_BITS_MASK || 8;
   }
 
   async #set(transmitCrc: boolean, receiveCrc: boolean, rawParity: boolean, lastBits: number): Promise<void> {

@@ -1,11 +1,7 @@
 import { type Clock, delay, type RfFailure } from "@cardwire/core";
 import type { Pn53x } from "../chip/pn53x.ts";
 import { InCommunicateThru, InDataExchange } from "../command/exchange.ts";
-import {
-  InListPassiveTarget,
-  type ListedTarget,
-  type ListPassiveTargetRequest,
-} from "../command/passive-target.ts";
+import { InListPassiveTarget, type ListedTarget, type ListPassiveTargetRequest } from "../command/passive-target.ts";
 import { RFConfiguration, rfField, rfTimings, timeoutCode, timeoutUsOf } from "../command/rf-configuration.ts";
 import { isPn53xError, statusError } from "../pn53x-error.ts";
 import { Pn53xStatus, rfFailureOf } from "../status.ts";
@@ -68,7 +64,9 @@ export class ChipSession {
 
   /** Data for the target, in the protocol that the chip knows. */
   exchange(data: Uint8Array, timeoutUs: number): Promise<Uint8Array | RfFailure> {
-    return this.#onAir(timeoutUs, async (timeoutMs) => this.chip.run(InDataExchange, { target: 1, data }, { timeoutMs }));
+    return this.#onAir(timeoutUs, async (timeoutMs) =>
+      this.chip.run(InDataExchange, { target: 1, data }, { timeoutMs }),
+    );
   }
 
   async #onAir(

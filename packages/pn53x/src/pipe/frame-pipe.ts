@@ -103,7 +103,7 @@ class Pipe implements FramePipe {
 
   async #receive(command: Uint8Array, timeoutMs: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
     const dueMs = this.#clock.now() + timeoutMs;
-    for (let damaged = 0; ; ) {
+    for (let damaged = 0; ;) {
       const event = await this.#next(dueMs, signal);
       switch (event?.kind) {
         case undefined:

@@ -33,7 +33,11 @@ export function wakeUpBytes(): Uint8Array<ArrayBuffer> {
   return Uint8Array.of(0x55, 0x55, ...new Uint8Array(14));
 }
 
-function send<Request>(pipe: Pn53xPipe, command: Pn53xCommand<Request, unknown>, request: Request): Promise<Uint8Array> {
+function send<Request>(
+  pipe: Pn53xPipe,
+  command: Pn53xCommand<Request, unknown>,
+  request: Request,
+): Promise<Uint8Array> {
   const bytes = Uint8Array.of(FRAME_IDENTIFIER.COMMAND, command.code, ...command.encodeRequest(request));
   return pipe.exchange(bytes, { timeoutMs: WAKE_TIMEOUT_MS });
 }

@@ -26,11 +26,7 @@ import {
   WriteGPIO,
   WriteRegister,
 } from "../command/general.ts";
-import {
-  InListPassiveTarget,
-  type ListedTarget,
-  type ListPassiveTargetRequest,
-} from "../command/passive-target.ts";
+import { InListPassiveTarget, type ListedTarget, type ListPassiveTargetRequest } from "../command/passive-target.ts";
 import { RF_ITEM, RFConfiguration, timeoutUsOf } from "../command/rf-configuration.ts";
 import { FRAME_IDENTIFIER, MAX_FRAME_DATA_BYTES } from "../frame/frame.ts";
 import { Pn53xStatus } from "../status.ts";
@@ -276,7 +272,7 @@ class Chip implements VirtualPn53x {
     const txMode = registers.read(CIU.TX_MODE);
     const checksCrc = (registers.read(CIU.RX_MODE) & CRC_ENABLED) !== 0;
     const rawParity = (registers.read(CIU.MANUAL_RCV) & PARITY_DISABLED) !== 0;
-    const lastBits = (registers.read(CIU.BIT_FRAMING) & TX_LAST_BITS_MASK) || 8;
+    const lastBits = registers.read(CIU.BIT_FRAMING) & TX_LAST_BITS_MASK || 8;
     const frame: RfFrame = {
       kind: "frame",
       data,

@@ -108,10 +108,7 @@ async function mifare(exchange: DataExchange, data: Uint8Array): Promise<DataExc
     return reply.kind === "done" ? ok(NO_BYTES) : failed(Pn53xStatus.MIFARE_AUTHENTICATION);
   }
   if (command === MIFARE.WRITE && data.length === 18) return inTwo(exchange, data, false);
-  if (
-    (command === MIFARE.INCREMENT || command === MIFARE.DECREMENT || command === MIFARE.RESTORE) &&
-    data.length === 6
-  )
+  if ((command === MIFARE.INCREMENT || command === MIFARE.DECREMENT || command === MIFARE.RESTORE) && data.length === 6)
     return inTwo(exchange, data, true);
   return judged(await frame(exchange, data, FRAMING.A));
 }

@@ -64,7 +64,7 @@ export class RegisterFile {
   }
 
   #transmit(): void {
-    const bits = (this.read(CIU.BIT_FRAMING) & 7) || 8;
+    const bits = this.read(CIU.BIT_FRAMING) & 7 || 8;
     for (const value of this.#fifo.splice(0)) this.#transmitted.push({ value, bits });
   }
 }
