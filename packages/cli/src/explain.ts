@@ -1,63 +1,129 @@
 import { isCardwireError, isFormatError, isSmartCardError, isUsageError, type SmartCardError } from "@cardwire/core";
+import { isDumpError } from "@cardwire/virtual";
 import { isNoTransportError } from "cardwire";
 import { CliError } from "./cli-error.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 
 /** What to print for an error, and what to exit with. */
 export interface Explanation {
-  readonly message: string;
+  /** A sentence that helps; `undefined` where there is nothing to say. */
+  readonly message: string | undefined;
+  /** The error's own code, such as "KEY_REFUSED"; "FAILURE" for what should not happen. */
+  readonly code: string;
   readonly exitCode: ExitCode;
 }
 
-/** Turns whatever went wrong into a sentence that helps. */
-export function explain(error: unknown): Explanation {
-  if (error instanceof CliError) return { message: error.message, exitCode: error.exitCode };
-  if (isNoTransportError(error)) return { message: error.message, exitCode: EXIT.service };
-  if (isSmartCardError(error)) return explainSmartCard(error);
-  if (isFormatError(error)) return { message: error.message, exitCode: EXIT.input };
-  if (isUsageError(error)) return { message: error.message, exitCode: EXIT.usage };
-  if (isCardwireError(error))
-    return { message: error.message, exitCode: error.fault === "reader" ? EXIT.reader : EXIT.card };
-  const message = error instanceof Error ? error.message : String(error);
-  return { message: `${message} (this should not happen; please report it)`, exitCode: EXIT.failure };
+/** An explanation with something to say. */
+type Told = Explanation & { readonly message: string };
+
+/** Turns whatever went wrong into a sentence that helps. @param signal aborted when the user has interrupted the work. */
+export function explain(error: unknown, signal?: AbortSignal): Explanation {
+  const unfinished = progressOf(error);
+  if (signal?.aborted === true)
+    return {
+      message: unfinished === undefined ? undefined : `Interrupted in the middle of writing: ${unfinished}.`,
+      code: "INTERRUPTED",
+      exitCode: EXIT.interrupted,
+    };
+  const told = explainReason(unfinished === undefined ? error : reasonOf(error));
+  return unfinished === undefined ? told : { ...told, message: `${told.message} ${capital(unfinished)}.` };
 }
 
-function explainSmartCard(error: SmartCardError): Explanation {
+function explainReason(error: unknown): Told {
+  if (error instanceof CliError) return { message: error.message, code: error.code, exitCode: error.exitCode };
+  if (isNoTransportError(error)) return { message: sentence(error.message), code: error.code, exitCode: EXIT.service };
+  if (isSmartCardError(error)) return explainSmartCard(error);
+  if (isDumpError(error) || isFormatError(error))
+    return { message: sentence(error.message), code: error.code, exitCode: EXIT.input };
+  if (isUsageError(error)) return { message: sentence(error.message), code: error.code, exitCode: EXIT.usage };
+  if (isCardwireError(error))
+    return {
+      message: `${sentence(error.message)}${adviceFor(error.code)}`,
+      code: error.code,
+      exitCode: error.fault === "reader" ? EXIT.reader : EXIT.card,
+    };
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    message: `${message} (this should not happen; please report it)`,
+    code: "FAILURE",
+    exitCode: EXIT.failure,
+  };
+}
+
+/** What to do about errors that every family has under the same code. */
+function adviceFor(code: string): string {
+  switch (code) {
+    case "KEY_REFUSED":
+      return ' Give its keys with --keys FILE; "cardwire keys find FILE" tells which open what.';
+    case "NOT_FORMATTED":
+    case "NO_NDEF":
+      return ' "cardwire ndef format" prepares a blank one.';
+    case "READ_ONLY":
+      return " Use another one.";
+    case "WRONG_KEY":
+      return " The card knows another password or key.";
+    default:
+      return "";
+  }
+}
+
+function explainSmartCard(error: SmartCardError): Told {
   const reader = error.readerName === undefined ? "the reader" : `reader "${error.readerName}"`;
+  const told = (exitCode: ExitCode, message: string): Told => ({ message, code: error.symbol, exitCode });
   switch (error.responseCode) {
     case "no-service":
     case "server-too-busy":
     case "system-cancelled":
-      return { message: `${error.message}.`, exitCode: EXIT.service };
+      return told(EXIT.service, ended(error.message));
     case "unknown-reader":
     case "reader-unavailable":
-      return { message: `${capital(reader)} is gone [${error.symbol}].`, exitCode: EXIT.reader };
+      return told(EXIT.reader, `${capital(reader)} is gone [${error.symbol}].`);
     case "sharing-violation":
-      return {
-        message: `Another program holds the card in ${reader} for itself; close it and try again [${error.symbol}].`,
-        exitCode: EXIT.reader,
-      };
+      return told(
+        EXIT.reader,
+        `Another program holds the card in ${reader} for itself; close it and try again [${error.symbol}].`,
+      );
     case "removed-card":
     case "no-smartcard":
     case "not-transacted":
-      return {
-        message: `The card in ${reader} was taken away or stopped answering; leave it there until this is done [${error.symbol}].`,
-        exitCode: EXIT.card,
-      };
+      return told(
+        EXIT.card,
+        `The card in ${reader} was taken away or stopped answering; leave it there until this is done [${error.symbol}].`,
+      );
     case "reset-card":
-      return {
-        message: `Another program reset the card in ${reader}; try again [${error.symbol}].`,
-        exitCode: EXIT.card,
-      };
+      return told(EXIT.card, `Another program reset the card in ${reader}; try again [${error.symbol}].`);
     case "unresponsive-card":
     case "unpowered-card":
-      return {
-        message: `The card in ${reader} does not answer; lay it down flat, or turn it round [${error.symbol}].`,
-        exitCode: EXIT.card,
-      };
+      return told(
+        EXIT.card,
+        `The card in ${reader} does not answer; lay it down flat, or turn it round [${error.symbol}].`,
+      );
     default:
-      return { message: `${capital(error.message)}.`, exitCode: EXIT.card };
+      return told(EXIT.card, sentence(error.message));
   }
+}
+
+/** How far a write came, of the errors of every family that tell. */
+function progressOf(error: unknown): string | undefined {
+  if (!isCardwireError(error) || !("written" in error) || !("notWritten" in error)) return undefined;
+  const { written, notWritten } = error;
+  if (!Array.isArray(written) || !Array.isArray(notWritten) || written.length + notWritten.length === 0)
+    return undefined;
+  return `${written.length} of ${written.length + notWritten.length} writes were done, the next one may be half done`;
+}
+
+/** What stopped a write that tells how far it came. */
+function reasonOf(error: unknown): unknown {
+  return error instanceof Error && error.cause !== undefined ? error.cause : error;
+}
+
+function sentence(text: string): string {
+  return capital(ended(text));
+}
+
+/** With a full stop; "pcscd" is no word to be capitalized. */
+function ended(text: string): string {
+  return /[.!?)]$/.test(text) ? text : `${text}.`;
 }
 
 function capital(text: string): string {

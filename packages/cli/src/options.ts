@@ -1,42 +1,66 @@
 import type { ConformanceProfile } from "@cardwire/core";
-import { InvalidArgumentError, Option } from "commander";
+import type { TransportName } from "cardwire";
+import { type Command, InvalidArgumentError, Option } from "commander";
 
-export const TRANSPORTS = ["auto", "pcsclite", "virtual"] as const;
+export const TRANSPORTS = ["auto", "pcsclite", "virtual"] as const satisfies readonly ("auto" | TransportName)[];
 export type TransportChoice = (typeof TRANSPORTS)[number];
 
 export const PROFILES: readonly ConformanceProfile[] = ["documented", "nfccx"];
 
+/** Of every command. */
+export interface OutputOptions {
+  readonly json?: boolean;
+}
+
 /** Options of every command that talks to readers. */
-export interface ReaderOptions {
+export interface ReaderOptions extends OutputOptions {
   readonly transport: TransportChoice;
   /** Part of the reader's name, in any case. */
   readonly reader?: string;
-  /** Dump to lay on the virtual reader. */
-  readonly card?: string;
-  readonly json?: boolean;
+  /** Dump that lies on the virtual reader. */
+  readonly virtual?: string;
 }
 
 /** Options of the commands that wait for a card. */
 export interface CardOptions extends ReaderOptions {
   readonly timeout: number;
+  /** Where the virtual reader's tag is saved afterwards. */
+  readonly save?: string;
 }
 
-export const readerOption = (): Option => new Option("-r, --reader <name>", "only readers whose name contains this");
+/** `--json`, which every command has. */
+export function withOutput(command: Command): Command {
+  return command.option("--json", "print JSON");
+}
 
-export const transportOption = (): Option =>
-  new Option("-t, --transport <name>", "how to reach the readers").choices(TRANSPORTS).default("auto");
+/** What every command that talks to readers has. */
+export function withReaders(command: Command): Command {
+  return withOutput(command)
+    .option("-r, --reader <name>", "only readers whose name contains this")
+    .addOption(new Option("-t, --transport <name>", "how to reach the readers").choices(TRANSPORTS).default("auto"))
+    .option("--virtual <file>", "a virtual reader with this dump on it, without hardware (sample:NAME for a sample)");
+}
 
-export const cardOption = (): Option =>
-  new Option("-c, --card <file>", "with --transport virtual: the dump that lies on the reader");
+/** What every command that wants a card has. */
+export function withCard(command: Command): Command {
+  return withReaders(command).addOption(
+    new Option("--timeout <seconds>", "how long to wait for a card").default(30).argParser(parseSeconds),
+  );
+}
 
-export const jsonOption = (): Option => new Option("--json", "print JSON");
-
-export const timeoutOption = (): Option =>
-  new Option("--timeout <seconds>", "how long to wait for a card").default(30).argParser(parseSeconds);
+/** The same for those that may change the card. */
+export function withWritableCard(command: Command): Command {
+  return withCard(command).option("--save <file>", "with --virtual: save the tag as it is afterwards");
+}
 
 function parseSeconds(text: string): number {
   const seconds = Number(text);
   if (text.trim() === "" || !Number.isFinite(seconds) || seconds < 0)
     throw new InvalidArgumentError("a number of seconds, 0 or more");
   return seconds;
+}
+
+/** Adds to an option that may be given several times. */
+export function collect(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value];
 }

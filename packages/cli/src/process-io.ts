@@ -1,19 +1,25 @@
-import { readFile } from "node:fs/promises";
+import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { openContext } from "cardwire";
-import type { CliIo } from "./io.ts";
+import type { Spinner } from "yocto-spinner";
+import { createNodeMachine } from "./doctor/node-machine.ts";
+import type { CliIo, Progress } from "./io.ts";
 
 /** The world of a process: its streams, its terminal, its files. */
 export function createProcessIo(signal: AbortSignal): CliIo {
   const { stdout, stderr, env } = process;
+  const invokedFrom = env["INIT_CWD"];
   return {
-    write: (text) => void stdout.write(text),
+    write: (content) => void stdout.write(content),
     writeError: (text) => void stderr.write(text),
     colours: useColours(stdout.isTTY, env),
+    errorColours: useColours(stderr.isTTY, env),
     interactive: stderr.isTTY,
     signal,
-    readFile: (path) => readFromInvocation(path, env["INIT_CWD"]),
-    openContext,
+    readFile: (path) => (path === "-" ? readStandardInput() : readFromInvocation(path, invokedFrom)),
+    writeFile: (path, bytes, options) => writeWhole(resolve(invokedFrom ?? "", path), bytes, options.overwrite),
+    startProgress: (text) => (stderr.isTTY ? showSpinner(text) : NO_PROGRESS),
+    openContext: async (options) => (await import("cardwire")).openContext(options),
+    machine: createNodeMachine(),
   };
 }
 
@@ -37,6 +43,62 @@ async function readFromInvocation(path: string, invokedFrom: string | undefined)
   }
 }
 
+async function readStandardInput(): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
+  return Buffer.concat(chunks);
+}
+
+/** A file appears under its name when it is complete: who is interrupted finds the old one, or none. */
+async function writeWhole(path: string, bytes: Uint8Array, overwrite: boolean): Promise<void> {
+  if (!overwrite && (await exists(path)))
+    throw Object.assign(new Error(`EEXIST: file already exists, open '${path}'`), { code: "EEXIST" });
+  const isFile = !(await exists(path)) || (await stat(path)).isFile();
+  // a pipe or a device has no name to appear under
+  if (!isFile) return writeFile(path, bytes);
+  const partial = `${path}.${process.pid}.part`;
+  try {
+    await writeFile(partial, bytes, { flag: "wx" });
+    await rename(partial, path);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+}
+
 function isMissing(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "ENOENT";
+}
+
+const NO_PROGRESS: Progress = { update: () => undefined, stop: () => undefined };
+
+/** The spinner is loaded when there is something to show, and shows what is so by then. */
+function showSpinner(text: string): Progress {
+  let latest = text;
+  let stopped = false;
+  let spinner: Spinner | undefined;
+  void import("yocto-spinner").then(({ default: createSpinner }) => {
+    if (!stopped) spinner = createSpinner({ text: latest, stream: process.stderr, handleSignals: false }).start();
+  });
+  return {
+    update: (next) => {
+      latest = next;
+      if (spinner !== undefined) spinner.text = next;
+    },
+    stop: () => {
+      stopped = true;
+      spinner?.stop();
+      spinner = undefined;
+    },
+  };
 }

@@ -31,7 +31,7 @@ describe("the command line", () => {
     [["demo", "--profile", "windows"], "Allowed choices are documented, nfccx"],
     [["apdu"], "missing required argument 'hex'"],
     [["apdu", "FFCAGG"], "no hexadecimal digit"],
-    [["readers", "--card", "a.nfc"], "--transport virtual"],
+    [["readers", "--card", "a.nfc"], "unknown option"],
   ])("%s is refused with a reason", async (argv, reason) => {
     const io = captureIo();
     expect(await runCli(argv, io)).toBe(EXIT.usage);
@@ -118,7 +118,7 @@ describe("demo", () => {
   });
 });
 
-const virtual = ["--transport", "virtual", "--card", "ntag216.nfc"];
+const virtual = ["--virtual", "ntag216.nfc"];
 
 describe("with a reader", () => {
   test("readers lists what lies where", async () => {
@@ -167,7 +167,7 @@ describe("with a reader", () => {
     const watching = runCli(["watch", ...virtual], io);
     await expect.poll(() => io.out).toContain("NTAG216");
     stopper.abort();
-    expect(await watching).toBe(EXIT.ok);
+    expect(await watching).toBe(EXIT.interrupted);
     expect(io.out.split("\n")[0]).toBe("+ cardwire NFC 0");
     const again = new AbortController();
     const json = captureIo({ files, signal: again.signal });

@@ -1,9 +1,11 @@
 import { type Tap, taps } from "cardwire";
 import { CliError } from "./cli-error.ts";
+import { formatForFile } from "./dump/formats.ts";
 import { EXIT } from "./exit-codes.ts";
+import { writeOutput } from "./files.ts";
 import type { CliIo } from "./io.ts";
 import type { CardOptions } from "./options.ts";
-import { matchingReaders, openReaders, readerFilter } from "./readers-of.ts";
+import { matchingReaders, openSession, readerFilter, type Session } from "./session.ts";
 
 /**
  * Waits for the first card and does something with it. The card is let go of afterwards, and stays powered.
@@ -15,7 +17,24 @@ export async function withFirstCard<Result>(
   io: CliIo,
   use: (tap: Tap) => Promise<Result>,
 ): Promise<Result> {
-  await using context = await openReaders(options, io);
+  await using session = await openSession(options, io);
+  if (options.save !== undefined && session.tag === undefined)
+    throw new CliError("--save keeps what --virtual has on its reader: add --virtual FILE.", EXIT.usage);
+  try {
+    return await withFirstCardOf(session, options, io, use);
+  } finally {
+    // a tag that was torn away halfway is saved as it is then
+    if (options.save !== undefined && session.tag !== undefined) await saveTag(session.tag, options.save, io);
+  }
+}
+
+/** The same, with readers that are open already. */
+export async function withFirstCardOf<Result>(
+  { context }: Pick<Session, "context">,
+  options: CardOptions,
+  io: CliIo,
+  use: (tap: Tap) => Promise<Result>,
+): Promise<Result> {
   const readers = await matchingReaders(context, options);
   const giveUp = new AbortController();
   const timer = setTimeout(() => giveUp.abort(), options.timeout * 1000);
@@ -25,7 +44,7 @@ export async function withFirstCard<Result>(
   }, 300);
   try {
     const signal = AbortSignal.any([giveUp.signal, io.signal]);
-    for await (const tap of taps({ context, reader: readerFilter(options), signal })) {
+    for await (const tap of taps({ context, reader: readerFilter(options, readers), signal })) {
       clearTimeout(timer);
       clearTimeout(hint);
       const unreachable = tap.problems.find(({ step }) => step === "connect");
@@ -38,4 +57,9 @@ export async function withFirstCard<Result>(
   }
   io.signal.throwIfAborted();
   throw new CliError(`No card came within ${options.timeout} s (--timeout gives more time).`, EXIT.noCard);
+}
+
+async function saveTag(tag: NonNullable<Session["tag"]>, path: string, io: CliIo): Promise<void> {
+  const { formatDump } = await import("@cardwire/virtual");
+  await writeOutput(path, formatDump(tag.toDump(), formatForFile(path)), io, { force: true });
 }

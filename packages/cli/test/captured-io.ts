@@ -1,30 +1,83 @@
 import { openContext } from "cardwire";
+import type { Machine } from "../src/doctor/machine.ts";
 import type { CliIo } from "../src/io.ts";
 
 /** An io that keeps what is printed, with files that exist in the test only. */
 export interface CapturedIo extends CliIo {
   readonly out: string;
   readonly err: string;
+  /** What was printed as bytes. */
+  readonly outBytes: readonly Uint8Array[];
+  /** What the progress said, as somebody who watches would have seen it. */
+  readonly progress: readonly string[];
+  /** Files by name: those that were there, and those that were written. */
+  readonly files: Map<string, Uint8Array>;
 }
 
-export function captureIo(overrides: Partial<CliIo> & { readonly files?: Record<string, string> } = {}): CapturedIo {
+/** A machine that has nothing. */
+export const BARE_MACHINE: Machine = {
+  platform: "linux",
+  nodeVersion: "20.19.0",
+  env: {},
+  isRoot: false,
+  readText: () => Promise.resolve(undefined),
+  list: () => Promise.resolve([]),
+  linkName: () => Promise.resolve(undefined),
+  exists: () => Promise.resolve(false),
+  canWrite: () => Promise.resolve(false),
+  connect: () => Promise.resolve("missing"),
+  run: () => Promise.resolve(undefined),
+  hasPackage: () => Promise.resolve(false),
+};
+
+const systemError = (code: string, path: string): Error => Object.assign(new Error(`${code}: ${path}`), { code });
+
+export function captureIo(
+  overrides: Partial<Omit<CliIo, "readFile" | "writeFile">> & {
+    readonly files?: Readonly<Record<string, string | Uint8Array>>;
+  } = {},
+): CapturedIo {
   let out = "";
   let err = "";
-  const { files = {}, ...rest } = overrides;
+  const outBytes: Uint8Array[] = [];
+  const progress: string[] = [];
+  const { files: given = {}, ...rest } = overrides;
+  const files = new Map(
+    Object.entries(given).map(([name, content]) => [
+      name,
+      typeof content === "string" ? new TextEncoder().encode(content) : content,
+    ]),
+  );
   return {
     colours: false,
+    errorColours: false,
     interactive: false,
     signal: new AbortController().signal,
     openContext,
-    readFile: (path) => {
-      const text = files[path];
-      return text === undefined
-        ? Promise.reject(Object.assign(new Error(`ENOENT: ${path}`), { code: "ENOENT" }))
-        : Promise.resolve(new TextEncoder().encode(text));
+    machine: BARE_MACHINE,
+    startProgress: (text) => {
+      progress.push(text);
+      return { update: (next) => progress.push(next), stop: () => undefined };
     },
     ...rest,
-    write: (text) => (out += text),
+    readFile: (path) => {
+      const content = files.get(path);
+      return content === undefined ? Promise.reject(systemError("ENOENT", path)) : Promise.resolve(content);
+    },
+    writeFile: (path, bytes, { overwrite }) => {
+      if (path.startsWith("locked/")) return Promise.reject(systemError("EACCES", path));
+      if (!overwrite && files.has(path)) return Promise.reject(systemError("EEXIST", path));
+      files.set(path, bytes);
+      return Promise.resolve();
+    },
+    write: (content) => {
+      if (typeof content === "string") out += content;
+      else outBytes.push(content);
+    },
     writeError: (text) => (err += text),
+    outBytes,
+    progress,
+    files,
     get out() {
       return out;
     },

@@ -14,6 +14,7 @@ import { type LoadedDump, loadDump, loadSamples } from "../load-dump.ts";
 import { toJson } from "../output/json.ts";
 import { ladderHead, ladderLines } from "../output/ladder.ts";
 import { reportJson } from "../output/report-json.ts";
+import { reportError } from "../output/report-error.ts";
 import { factLines, reportLines } from "../output/report-lines.ts";
 import { createStyle, type Style } from "../output/style.ts";
 import { reportTap, type TapReport } from "../tap-report.ts";
@@ -46,9 +47,7 @@ export async function demoCommand(files: readonly string[], options: DemoOptions
     } catch (error) {
       if (io.signal.aborted) throw error;
       // one file that is no dump does not keep the others from the reader
-      const explanation = explain(error);
-      io.writeError(`${style.bad("cardwire:")} ${explanation.message}\n`);
-      exitCode = explanation.exitCode;
+      exitCode = reportError(explain(error), options, io);
     }
   }
   if (options.json === true) io.write(`${toJson({ profile: options.profile, taps: results.map(resultJson) })}\n`);
@@ -76,7 +75,7 @@ class Desk implements AsyncDisposable {
     this.#reader.field.put(dump.tag);
     try {
       const { tap } = await this.#next("tap");
-      const report = await reportTap(tap, this.#signal);
+      const report = await reportTap(tap, { signal: this.#signal });
       this.#reader.field.remove(dump.tag);
       await this.#next("card-removed");
       const trace = this.#trace;

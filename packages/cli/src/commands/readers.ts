@@ -6,11 +6,12 @@ import type { ReaderOptions } from "../options.ts";
 import { spaced } from "../output/hex.ts";
 import { toJson } from "../output/json.ts";
 import { createStyle } from "../output/style.ts";
-import { matchingReaders, openReaders } from "../readers-of.ts";
+import { matchingReaders, openSession } from "../session.ts";
 
 /** `cardwire readers`: which readers there are, and what lies on them. */
 export async function readersCommand(options: ReaderOptions, io: CliIo): Promise<ExitCode> {
-  await using context = await openReaders(options, io);
+  await using session = await openSession(options, io);
+  const { context } = session;
   const names = await matchingReaders(context, options);
   const states = await context.getStatusChange(
     names.map((readerName) => ({ readerName, currentState: { unaware: true } })),

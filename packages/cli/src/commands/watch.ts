@@ -5,11 +5,12 @@ import type { ReaderOptions } from "../options.ts";
 import { spaced } from "../output/hex.ts";
 import { toJsonLine } from "../output/json.ts";
 import { createStyle, type Style } from "../output/style.ts";
-import { openReaders, readerFilter } from "../readers-of.ts";
+import { openSession, readerFilter } from "../session.ts";
 
 /** `cardwire watch`: what comes and goes, until it is interrupted. */
 export async function watchCommand(options: ReaderOptions, io: CliIo): Promise<ExitCode> {
-  await using context = await openReaders(options, io);
+  await using session = await openSession(options, io);
+  const { context } = session;
   const style = createStyle(io.colours);
   if (io.interactive && options.json !== true) io.writeError("Watching; Ctrl-C ends it.\n");
   for await (const event of tapEvents({ context, reader: readerFilter(options), signal: io.signal }))

@@ -1,4 +1,5 @@
 import { type NdefMessage, type NdefRecord, rawOf } from "@cardwire/ndef";
+import type { NdefState } from "../tap-report.ts";
 import { spaced } from "./hex.ts";
 import type { Style } from "./style.ts";
 
@@ -8,6 +9,21 @@ const BYTES_SHOWN = 32;
 export function ndefLines({ records }: NdefMessage, style: Style): string[] {
   if (records.length === 0) return [style.dim("formatted, empty")];
   return records.map((record) => recordLine(record, style));
+}
+
+/** What NDEF is like on a card, in one line: "NFC Forum Type 2 1.0, 38 of 137 bytes, writable". */
+export function ndefStateText(state: NdefState): string {
+  const { type, status, version, messageBytes, capacityBytes, readAccess, writeAccess } = state;
+  const name = type === "mifare-classic" ? "MIFARE Classic" : `NFC Forum Type ${type}`;
+  if (status === "unformatted") return `${name}, not formatted`;
+  const words = [
+    version === undefined ? name : `${name} ${version}`,
+    `${messageBytes} of ${capacityBytes} bytes`,
+    ...(status === "interrupted" ? ["a write was begun and not ended"] : []),
+    ...(readAccess === "protected" ? ["protected from reading"] : []),
+    { open: "writable", protected: "protected from writing", "read-only": "read-only" }[writeAccess],
+  ];
+  return words.join(", ");
 }
 
 function recordLine(record: NdefRecord, style: Style): string {

@@ -2,7 +2,7 @@ import type { TapReport } from "../tap-report.ts";
 import { atrLines } from "./atr-lines.ts";
 import { spaced } from "./hex.ts";
 import { memoryLines } from "./memory-lines.ts";
-import { ndefLines } from "./ndef-lines.ts";
+import { ndefLines, ndefStateText } from "./ndef-lines.ts";
 import type { Style } from "./style.ts";
 
 const LABEL_WIDTH = 10;
@@ -25,7 +25,7 @@ export function factLines(label: string, lines: readonly string[], style: Style)
 
 /** What a person wants to see of a card. */
 export function reportLines(report: TapReport, style: Style): string[] {
-  const { uid, atr, memory, ndef } = report;
+  const { uid, atr, memory, ndef, ndefState } = report;
   const lines: string[] = [];
   const fact = (label: string, ...values: string[]): void => {
     lines.push(...factLines(label, values, style));
@@ -40,7 +40,11 @@ export function reportLines(report: TapReport, style: Style): string[] {
     const size = `${units} ${memory.unit}s of ${memory.unitBytes} bytes, addresses in hexadecimal`;
     fact("memory", size, ...memoryLines(memory, style));
   }
-  if (ndef !== undefined) fact("NDEF", ...(ndef === "none" ? [style.dim("none")] : ndefLines(ndef, style)));
+  if (ndef !== undefined || ndefState !== undefined) {
+    const state = ndefState === undefined ? [] : [style.dim(ndefStateText(ndefState))];
+    const message = ndef === undefined ? [] : ndef === "none" ? [style.dim("none")] : ndefLines(ndef, style);
+    fact("NDEF", ...message, ...state);
+  }
   for (const { step, message } of report.problems) fact(PROBLEM_LABELS[step], style.bad(message));
   return lines;
 }

@@ -1,0 +1,77 @@
+import type { ConformanceProfile } from "@cardwire/core";
+import { formatDump } from "@cardwire/virtual";
+import { publishReader } from "@cardwire/vpcd";
+import { createVirtualReader } from "cardwire";
+import { CliError } from "../cli-error.ts";
+import { formatForFile } from "../dump/formats.ts";
+import { EXIT, type ExitCode } from "../exit-codes.ts";
+import { writeOutput } from "../files.ts";
+import type { CliIo } from "../io.ts";
+import { loadDump } from "../load-dump.ts";
+import type { OutputOptions } from "../options.ts";
+import { toJsonLine } from "../output/json.ts";
+
+export interface EmulateOptions extends OutputOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly profile: ConformanceProfile;
+  readonly wait?: boolean;
+  readonly save?: string;
+}
+
+/** How long vpcd is tried before it counts as absent. */
+const PATIENCE_MS = 3000;
+
+/** `cardwire emulate`: a dump as a card in pcscd, until it is interrupted. */
+export async function emulateCommand(file: string, options: EmulateOptions, io: CliIo): Promise<ExitCode> {
+  const { host, port, profile, wait = false } = options;
+  const { tag, name } = await loadDump(file, io);
+  await using reader = createVirtualReader({ tags: [tag], profile });
+  const [readerName = ""] = await reader.context.listReaders();
+  const absent = new AbortController();
+  let reason: unknown;
+  let shown = false;
+  const tell = (state: "connected" | "connecting" | "closed"): void => {
+    if (options.json === true) io.write(`${toJsonLine({ event: state, file: name, host, port })}\n`);
+    else if (state === "connected")
+      io.write(`${name} is a card in pcscd now (vpcd, port ${port}); Ctrl-C takes it away.\n`);
+    else if (state === "connecting") io.writeError(`pcscd is gone; waiting for it …\n`);
+  };
+  const timer = wait ? undefined : setTimeout(() => absent.abort(), PATIENCE_MS);
+  await using published = publishReader({
+    context: reader.context,
+    readerName,
+    host,
+    port,
+    signal: AbortSignal.any([io.signal, absent.signal]),
+    onStateChange: (state, error) => {
+      reason = error ?? reason;
+      if (state === "connected") {
+        clearTimeout(timer);
+        shown = true;
+        tell("connected");
+      } else if (state === "connecting" && shown) {
+        shown = false;
+        tell("connecting");
+      }
+    },
+  });
+  try {
+    await published.closed;
+  } finally {
+    clearTimeout(timer);
+    if (options.save !== undefined)
+      await writeOutput(options.save, formatDump(tag.toDump(), formatForFile(options.save)), io, { force: true });
+  }
+  if (absent.signal.aborted && !io.signal.aborted)
+    throw new CliError(absentMessage(host, port), EXIT.service, { cause: reason });
+  return EXIT.ok;
+}
+
+function absentMessage(host: string, port: number): string {
+  return (
+    `Nobody listens at ${host} port ${port}: pcscd is not running, or has no vpcd driver. On Debian and Ubuntu ` +
+    `"apt install vsmartcard-vpcd" installs it, "systemctl restart pcscd" has pcscd load it; elsewhere build vsmartcard's ` +
+    `virtualsmartcard. --port names another port, --wait waits for it.`
+  );
+}

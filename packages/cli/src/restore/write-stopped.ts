@@ -1,0 +1,16 @@
+import { CliError } from "../cli-error.ts";
+import { EXIT } from "../exit-codes.ts";
+
+/** Writing ended before it was done; the cause says why. */
+export class WriteStopped extends CliError {
+  /** Places that were written. */
+  readonly written: readonly string[];
+  /** Places that were not; the first of them may be half written. */
+  readonly notWritten: readonly string[];
+
+  constructor(written: readonly string[], notWritten: readonly string[], cause: unknown) {
+    super(`writing stopped at ${notWritten[0] ?? "the end"}`, EXIT.card, { cause });
+    this.written = written;
+    this.notWritten = notWritten;
+  }
+}
