@@ -39,6 +39,11 @@ export interface IoctlDeviceInterface {
   readonly path: string;
   /** SmartCardReaderKind: 1 generic, 3 NFC, 4 UICC, 5 embedded secure element. */
   readonly kind: number;
+  /**
+   * The name under which a resource manager lists the reader, unique among those listed together, from before it is
+   * opened. When absent it is made of what the open device says: vendor, type and unit.
+   */
+  readonly friendlyName?: string;
   /** Opens the one handle that may be open (CreateFile). Rejects with an {@link IoctlOpenError} when it cannot be had. */
   open(): Promise<IoctlDevice>;
 }

@@ -199,7 +199,8 @@ export class IoctlConnection implements SmartCardConnection {
   control(controlCode: number, data: BytesSource, options: SmartCardCallOptions = {}): Promise<Uint8Array> {
     const input = copyBytes(data);
     const command = `control ${controlCode.toString(16).toUpperCase().padStart(8, "0")}`;
-    return this.#run(() => this.#call(controlCode, input, LONGEST_OUTPUT_BYTES, command), options.signal);
+    const { signal } = options;
+    return this.#run(() => this.#call(controlCode, input, LONGEST_OUTPUT_BYTES, command, signal), signal);
   }
 
   getAttribute(tag: number, options: SmartCardCallOptions = {}): Promise<Uint8Array> {
@@ -271,10 +272,16 @@ export class IoctlConnection implements SmartCardConnection {
     return untilAborted(outcome, signal);
   }
 
-  async #call(code: number, input: Uint8Array, outputLength: number, command: string): Promise<Uint8Array> {
+  async #call(
+    code: number,
+    input: Uint8Array,
+    outputLength: number,
+    command: string,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array> {
     let result: IoctlResult;
     try {
-      result = await this.#link.call(code, input, outputLength);
+      result = await this.#link.call(code, input, outputLength, signal);
     } catch (error) {
       throw this.#refusal ?? knownError(error, this.readerName, command);
     }

@@ -12,6 +12,8 @@ export interface DeviceUser extends PresenceListener {
   started(link: DeviceLink, identity: ReaderIdentity): void;
   /** The device that was started is no longer to be used. */
   lost(): void;
+  /** The device cannot be had, for now, or did not say who it is. */
+  failed(error: unknown): void;
 }
 
 /**
@@ -83,8 +85,9 @@ export class DeviceLife {
       this.#user.started(link, identity);
       this.#setStarted();
       end = await monitorPresence(link, this.#user, this.#clock, signal);
-    } catch {
+    } catch (error) {
       // not to be opened, or it did not say who it is: events 602 and 406 of Windows' smart-card service
+      if (!signal.aborted) this.#user.failed(error);
     }
     await this.#takeOut();
     if (signal.aborted) return "closed";

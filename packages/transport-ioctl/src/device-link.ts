@@ -20,13 +20,19 @@ export class DeviceLink {
     this.limit = new CallLimit(clock, limitMs, expired);
   }
 
-  /** An I/O control that the device answers by itself. */
-  async call(code: number, input: Uint8Array = NO_INPUT, outputLength = 0): Promise<IoctlResult> {
+  /** An I/O control that the device answers by itself. The signal is CancelIo. */
+  async call(
+    code: number,
+    input: Uint8Array = NO_INPUT,
+    outputLength = 0,
+    signal?: AbortSignal,
+  ): Promise<IoctlResult> {
     const caller: LimitedCaller = { sinceTick: undefined };
     this.limit.add(caller);
     this.limit.begin(caller);
     try {
-      return await untilAborted(this.device.deviceIoControl(code, input, outputLength), this.#closing.signal);
+      const options = signal === undefined ? undefined : { signal };
+      return await untilAborted(this.device.deviceIoControl(code, input, outputLength, options), this.#closing.signal);
     } finally {
       this.limit.delete(caller);
     }

@@ -52,6 +52,8 @@ export class Reader {
   readonly #admission = new SerialQueue();
   readonly #connections = new Set<IoctlConnection>();
   #name: string | undefined;
+  /** Why the device cannot be used, when that was not for its card. */
+  #unavailable: unknown;
   /** The device while it can be used. */
   #link: DeviceLink | undefined;
   #poweredOff = false;
@@ -67,6 +69,7 @@ export class Reader {
 
   constructor(device: IoctlDeviceInterface, host: ReaderHost) {
     this.path = device.path;
+    this.#name = device.friendlyName;
     this.#host = host;
     this.#life = new DeviceLife(device, host.clock, host.ioctlLimitMs, this.#deviceUser);
   }
@@ -113,6 +116,7 @@ export class Reader {
   readonly #deviceUser: DeviceUser = {
     started: (link, identity): void => {
       this.#link = link;
+      this.#unavailable = undefined;
       this.#name ??= this.#host.nameReader(identity);
       this.#characteristics = identity.characteristics;
       this.#powersDown = true;
@@ -125,6 +129,9 @@ export class Reader {
       if (this.#card !== undefined) this.#countEvents(1);
       this.#lose("E_READER_UNAVAILABLE");
       this.#host.changed();
+    },
+    failed: (error): void => {
+      this.#unavailable = error;
     },
     arrived: (): void => {
       const card = newCard();
@@ -217,7 +224,8 @@ export class Reader {
     this.#checkSharing(readerName, mode);
     if (!this.lock.isFreeFor(token)) return undefined;
     const link = this.#link;
-    if (link === undefined || this.#poweredOff) throw scardError("E_READER_UNAVAILABLE", readerName, "connect");
+    if (link === undefined || this.#poweredOff)
+      throw scardError("E_READER_UNAVAILABLE", readerName, "connect", this.#unavailable);
     this.#cancelPowerDown();
     const mask = protocolMask(preferred ?? (mode === "direct" ? [] : ["t0", "t1"]));
     try {
