@@ -1,4 +1,4 @@
-import { systemClock } from "@cardwire/core";
+import { type Clock, systemClock } from "@cardwire/core";
 import { type UsbReaders, type UsbReadersListener } from "../usb-device.ts";
 import { StackDevice, type StackUsbDevice } from "./stack-device.ts";
 import { type LoadedUsb, loadUsb, recogniseUsb, type StackConnectionEvent } from "./usb-module.ts";
@@ -7,11 +7,6 @@ import { type LoadedUsb, loadUsb, recogniseUsb, type StackConnectionEvent } from
 export interface NodeUsbOptions {
   /** The module `usb` itself, `import * as usb from "usb"`; it is imported when it is first needed unless given. */
   readonly usb?: unknown;
-  /**
-   * How often to look for devices beside being told of them, in milliseconds; 2,000 unless given, 0 for never. Without
-   * udev, as in most containers, nobody tells. Only for version 3: version 2 does not see such devices however it looks.
-   */
-  readonly pollMs?: number;
 }
 
 const PLATFORMS: Partial<Record<NodeJS.Platform, NonNullable<UsbReaders["platform"]>>> = {
@@ -20,6 +15,26 @@ const PLATFORMS: Partial<Record<NodeJS.Platform, NonNullable<UsbReaders["platfor
   darwin: "macos",
 };
 const HUB = 9;
+/**
+ * How often to look beside being told: without udev, as in most containers, nobody tells. Only for version 3: version 2
+ * does not see such devices however it looks.
+ */
+const POLL_MS = 2_000;
+
+/** One for all contexts: two objects for one device would be in each other's way. */
+const shared = new WeakMap<WeakKey, NodeUsbReaders>();
+let byImport: NodeUsbReaders | undefined;
+
+/** The USB devices of this machine, the same object for all who ask. Loads and opens nothing yet. */
+export function nodeUsbReaders({ usb }: NodeUsbOptions = {}): UsbReaders {
+  if (typeof usb !== "object" || usb === null) return (byImport ??= new NodeUsbReaders());
+  let readers = shared.get(usb);
+  if (readers === undefined) {
+    readers = new NodeUsbReaders({ usb });
+    shared.set(usb, readers);
+  }
+  return readers;
+}
 
 /**
  * The USB devices of this machine, by the package `usb` in version 2 or 3. One plugged device is one object, however
@@ -28,14 +43,16 @@ const HUB = 9;
 export class NodeUsbReaders implements UsbReaders {
   readonly platform: UsbReaders["platform"] = PLATFORMS[process.platform];
   readonly #options: NodeUsbOptions;
+  readonly #clock: Clock;
   readonly #listeners = new Set<UsbReadersListener>();
   readonly #devices = new Map<unknown, StackDevice>();
   #loaded: LoadedUsb | undefined;
   #cancelPoll: (() => void) | undefined;
   #watching = false;
 
-  constructor(options: NodeUsbOptions = {}) {
+  constructor(options: NodeUsbOptions = {}, clock: Clock = systemClock) {
     this.#options = options;
+    this.#clock = clock;
   }
 
   /** @throws MissingUsbError */
@@ -98,9 +115,7 @@ export class NodeUsbReaders implements UsbReaders {
   }
 
   #poll(): void {
-    const { pollMs = 2000 } = this.#options;
-    if (pollMs <= 0) return;
-    this.#cancelPoll = systemClock.schedule(pollMs, () => {
+    this.#cancelPoll = this.#clock.schedule(POLL_MS, () => {
       this.#look();
       this.#poll();
     });

@@ -1,0 +1,87 @@
+import { VirtualClock } from "@cardwire/core/testing";
+import { describe, expect, test } from "vitest";
+import { EmulatedCcidReader, EmulatedUsbDevice, FakeUsb, FakeUsbDevice } from "../testing.ts";
+import { isMissingUsbError } from "./missing-usb-error.ts";
+import { NodeUsbReaders, nodeUsbReaders } from "./node-usb-readers.ts";
+import { recogniseUsb } from "./usb-module.ts";
+
+function device(productId = 0xcc1d): FakeUsbDevice {
+  return new FakeUsbDevice(new EmulatedUsbDevice([new EmulatedCcidReader()], { productId }));
+}
+
+/** Modules as the two versions export themselves. */
+const MODULES = {
+  2: (usb: FakeUsb): unknown => ({
+    getDeviceList: () => [],
+    WebUSB: function WebUSB() {
+      return usb;
+    },
+  }),
+  3: (usb: FakeUsb): unknown => ({ usb, WebUSB: FakeUsb }),
+};
+
+describe.each([2, 3] as const)("usb %i", (version) => {
+  test("lists, and tells what comes and goes", async () => {
+    const first = device(1);
+    const usb = new FakeUsb(first);
+    const readers = new NodeUsbReaders({ usb: MODULES[version](usb) }, new VirtualClock());
+    const told: string[] = [];
+    const unwatch = readers.watch(({ type, device: { productId } }) => told.push(`${type} ${productId}`));
+    expect(told).toEqual([]);
+    expect((await readers.list()).map(({ productId }) => productId)).toEqual([1]);
+    const second = device(2);
+    usb.plug(second);
+    await expect.poll(() => told).toEqual(["attached 1", "attached 2"]);
+    const [kept] = await readers.list();
+    expect((await readers.list())[0]).toBe(kept);
+    first.unplug();
+    expect(told).toEqual(["attached 1", "attached 2", "detached 1"]);
+    unwatch();
+    await expect.poll(() => usb.watchers).toBe(0);
+    second.unplug();
+    expect(told).toHaveLength(3);
+  });
+});
+
+test("usb 3 without udev: looked for all the same", async () => {
+  const clock = new VirtualClock();
+  const usb = new FakeUsb();
+  const deaf = {
+    getDevices: () => usb.getDevices(),
+    addEventListener: () => undefined,
+    removeEventListener: () => undefined,
+  };
+  const readers = new NodeUsbReaders({ usb: { usb: deaf } }, clock);
+  const told: string[] = [];
+  const unwatch = readers.watch(({ type }) => told.push(type));
+  await readers.list();
+  usb.plug(device());
+  await clock.advance(2_000);
+  await expect.poll(() => told).toEqual(["attached"]);
+  unwatch();
+});
+
+test("a kernel without USB has no devices", async () => {
+  const usb = { getDevices: () => Promise.reject(new Error("/sys/bus/usb/devices/ not found")) };
+  expect(await new NodeUsbReaders({ usb: { usb } }).list()).toEqual([]);
+});
+
+test("one object for all who ask", () => {
+  const usb = { usb: new FakeUsb() };
+  expect(nodeUsbReaders({ usb })).toBe(nodeUsbReaders({ usb }));
+  expect(nodeUsbReaders()).toBe(nodeUsbReaders());
+  expect(nodeUsbReaders()).not.toBe(nodeUsbReaders({ usb }));
+});
+
+test("what is not usb is refused, with what to install", () => {
+  for (const wrong of [undefined, {}, { usb: {} }, { default: {} }]) {
+    let caught: unknown;
+    try {
+      recogniseUsb(wrong);
+    } catch (error) {
+      caught = error;
+    }
+    expect(isMissingUsbError(caught)).toBe(true);
+    expect(String(caught)).toContain("npm install usb");
+  }
+});

@@ -1,0 +1,111 @@
+import { fromHex, toHex } from "@cardwire/core";
+import { afterEach, describe, expect, test } from "vitest";
+import { EmulatedCcidReader, EmulatedUsbDevice, FakeUsbDevice } from "../testing.ts";
+import { StackDevice, type UsbStack } from "./stack-device.ts";
+
+const STATUS = fromHex("65 00000000 00 05 000000");
+const ANSWER = "81000000000005020000";
+
+interface Bench {
+  readonly reader: EmulatedCcidReader;
+  readonly fake: FakeUsbDevice;
+  readonly device: StackDevice;
+}
+
+const benches: Bench[] = [];
+
+function plug(stack: UsbStack): Bench {
+  const reader = new EmulatedCcidReader({});
+  const fake = new FakeUsbDevice(new EmulatedUsbDevice([reader]), { manner: stack === "nusb" ? "usb3" : "usb2" });
+  const bench = { reader, fake, device: new StackDevice(fake, stack) };
+  benches.push(bench);
+  return bench;
+}
+
+async function open(stack: UsbStack): Promise<Bench> {
+  const bench = plug(stack);
+  await bench.device.open();
+  await bench.device.claimInterface(0);
+  return bench;
+}
+
+afterEach(async () => {
+  for (const { device } of benches.splice(0)) await device.close();
+});
+
+describe.each(["libusb", "nusb"] as const)("over %s", (stack) => {
+  test("bytes go out and come in", async () => {
+    const { device } = await open(stack);
+    expect(await device.transferOut(2, STATUS)).toEqual({ status: "ok", bytesWritten: 10 });
+    const { data } = await device.transferIn(1, 64);
+    expect(toHex(new Uint8Array(data!.buffer))).toBe(ANSWER);
+  });
+
+  test("a stall is a status", async () => {
+    const { reader, device } = await open(stack);
+    reader.disturbNext("stall");
+    await device.transferOut(2, STATUS);
+    expect(await device.transferIn(1, 64)).toEqual({ status: "stall" });
+    await device.clearHalt("in", 1);
+    expect((await device.transferIn(1, 64)).status).toBe("ok");
+    const clocks = { requestType: "class", recipient: "interface", request: 2, value: 0, index: 0 } as const;
+    expect(await device.controlTransferIn(clocks, 4)).toEqual({ status: "stall" });
+    const unknown = { requestType: "vendor", recipient: "interface", request: 2, value: 0, index: 0 } as const;
+    expect((await device.controlTransferOut(unknown)).status).toBe("stall");
+  });
+
+  test("a read waits longer than a slice, and everything can be read beside it", async () => {
+    const { device } = await open(stack);
+    const read = device.transferIn(1, 64);
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(device.configuration?.interfaces[0]?.alternates[0]?.interfaceClass).toBe(0x0b);
+    expect(device.configurations).toHaveLength(1);
+    expect([device.manufacturerName, device.productName, device.serialNumber]).toEqual([
+      "Emulated",
+      "CCID Reader",
+      "0001",
+    ]);
+    await device.transferOut(2, STATUS);
+    expect((await read).data?.byteLength).toBe(10);
+  });
+
+  test("two reads of one endpoint come after each other", async () => {
+    const { device } = await open(stack);
+    const reads = [device.transferIn(1, 64), device.transferIn(1, 64)];
+    await device.transferOut(2, STATUS);
+    await device.transferOut(2, STATUS);
+    for (const { data } of await Promise.all(reads)) expect(data?.byteLength).toBe(10);
+  });
+
+  test("closing ends what waits, and gives the claim back", async () => {
+    const { device, fake } = await open(stack);
+    const bulk = device.transferIn(1, 64).catch((error: unknown) => error);
+    const interrupt = device.transferIn(3, 8).catch((error: unknown) => error);
+    await device.close();
+    expect(await bulk).toBeInstanceOf(Error);
+    expect(await interrupt).toBeInstanceOf(Error);
+    expect([fake.opened, device.opened, fake.pendingTransfers]).toEqual([false, false, 0]);
+    expect(fake.claimedInterfaces).toEqual([]);
+    await device.open();
+    await device.claimInterface(0);
+    await device.transferOut(2, STATUS);
+    expect((await device.transferIn(1, 64)).data?.byteLength).toBe(10);
+  });
+
+  test("an interface is released under a read", async () => {
+    const { device, fake } = await open(stack);
+    const read = device.transferIn(1, 64).catch((error: unknown) => error);
+    await device.releaseInterface(0);
+    expect(await read).toBeInstanceOf(Error);
+    expect(fake.claimedInterfaces).toEqual([]);
+  });
+
+  test("unplugged, everything rejects and closing does not", async () => {
+    const { device, fake } = await open(stack);
+    const read = device.transferIn(1, 64);
+    fake.unplug();
+    await expect(read).rejects.toThrow(/NO_DEVICE|disconnected/i);
+    await expect(device.transferOut(2, STATUS)).rejects.toThrow();
+    await expect(device.close()).resolves.toBeUndefined();
+  });
+});
