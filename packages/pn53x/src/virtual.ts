@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export type { VirtualAir } from "./virtual/air.ts";
+export { createVirtualBulkDevice, type VirtualBulkDevice } from "./virtual/bulk-device.ts";
 export { createVirtualPn53x, type VirtualPn53x, type VirtualPn53xOptions } from "./virtual/chip.ts";
 export { createVirtualLink, type FramePortOptions } from "./virtual/frame-port.ts";
 export { createVirtualSerialPort, type VirtualSerialPort } from "./virtual/serial-port.ts";

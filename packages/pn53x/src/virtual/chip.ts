@@ -279,7 +279,8 @@ class Chip implements VirtualPn53x {
       lastBits,
       // bits of a byte that is not whole have no CRC
       transmitCrc: (txMode & CRC_ENABLED) !== 0 || lastBits !== 8,
-      receiveCrc: checksCrc,
+      // nor has the answer to them (ATQA)
+      receiveCrc: checksCrc || lastBits !== 8,
       transmitParity: !rawParity,
       receiveParity: !rawParity,
       timeoutUs: timeoutUsOf(this.#timeoutCode),

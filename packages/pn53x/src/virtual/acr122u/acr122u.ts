@@ -84,6 +84,8 @@ const SEARCHES: readonly (readonly [bit: number, modulation: Modulation])[] = [
 
 const SLOW_POLL_MS = 500;
 const FAST_POLL_MS = 250;
+/** The firmware knows normal frames alone. */
+const MOST_ANSWER_BYTES = 255;
 const KEY_SLOTS = 2;
 const KEY_BYTES = 6;
 
@@ -269,6 +271,7 @@ class Reader implements VirtualAcr122u {
         if (data.length !== p3 || data.length === 0) return FAILED.slice();
         const answer = await this.chip.execute(data);
         if (answer?.[0] !== FRAME_IDENTIFIER.ANSWER) return CHIP_ERROR.slice();
+        if (answer.length > MOST_ANSWER_BYTES) return FAILED.slice();
         return this.#hold(concatBytes(answer, OK));
       }
       case 0x40: {

@@ -1,0 +1,87 @@
+import type { CardFamily, ConformanceProfile, RfFrontEnd, SmartCardConnection, VirtualTag } from "@cardwire/core";
+import { felica } from "@cardwire/felica";
+import { isoDep } from "@cardwire/iso-dep";
+import { iso14443b } from "@cardwire/iso14443b";
+import { mifareClassic } from "@cardwire/mifare-classic";
+import { mifareUltralight } from "@cardwire/mifare-ultralight";
+import { createNfcReader } from "@cardwire/nfc-reader";
+import { topaz } from "@cardwire/topaz";
+import { createIoctlContext } from "@cardwire/transport-ioctl";
+import { createVirtualField, type VirtualField } from "@cardwire/virtual";
+import {
+  createFramePipe,
+  createPn53xFrontEnd,
+  openAcr122uPipe,
+  openPn53x,
+  openSerialPipe,
+  openUsbPipe,
+  type Pn53xPipe,
+} from "../src/index.ts";
+import {
+  createVirtualAcr122u,
+  createVirtualBulkDevice,
+  createVirtualLink,
+  createVirtualPn53x,
+  createVirtualSerialPort,
+} from "../src/virtual.ts";
+
+const FAMILIES: readonly CardFamily[] = [mifareUltralight, mifareClassic, topaz, felica, iso14443b, isoDep];
+
+/** Every way to a chip that there is. */
+export const PIPES: Readonly<Record<string, (field: VirtualField) => Promise<Pn53xPipe>>> = {
+  "an ACR122U by escape": (field) => {
+    const reader = createVirtualAcr122u(field);
+    return openAcr122uPipe((apdu) => reader.escape(apdu));
+  },
+  "an ACR122U by XfrBlock, answers held back": (field) => {
+    const reader = createVirtualAcr122u(field, { holdsAnswers: true });
+    return openAcr122uPipe((apdu) => reader.transmit(apdu));
+  },
+  "a PN533 by USB": (field) => openUsbPipe(createVirtualBulkDevice(createVirtualPn53x(field, { chip: "PN533" }))),
+  "a PN532 on a serial port": (field) =>
+    openSerialPipe(createVirtualSerialPort(createVirtualPn53x(field), { pieceBytes: 3 })),
+  "a PN532 by frames": (field) =>
+    Promise.resolve(createFramePipe(createVirtualLink(createVirtualPn53x(field), { pieceBytes: 7 }))),
+};
+
+/** Makes the front end over a chip over a field; without a pipe the field itself is the front end. */
+export async function frontEndOver(
+  field: VirtualField,
+  pipe?: (field: VirtualField) => Promise<Pn53xPipe>,
+): Promise<RfFrontEnd> {
+  if (pipe === undefined) return field;
+  const chip = await openPn53x(await pipe(field));
+  return createPn53xFrontEnd(chip, { resetMs: 0, pollIntervalMs: 5 });
+}
+
+/** A card on a reader, with all that lies between an application and the silicon. */
+export interface Chain {
+  readonly connection: SmartCardConnection;
+  readonly field: VirtualField;
+  send(apdu: Uint8Array): Promise<Uint8Array>;
+}
+
+/** Runs a conversation with a tag. No presence check disturbs it. */
+export async function withChain<Result>(
+  tag: VirtualTag,
+  profile: ConformanceProfile,
+  pipe: ((field: VirtualField) => Promise<Pn53xPipe>) | undefined,
+  use: (chain: Chain) => Promise<Result>,
+): Promise<Result> {
+  // a chip answers with promises, so the field that is compared with one must too
+  const field = createVirtualField({ tags: [tag], latencyMs: pipe === undefined ? 0.1 : 0 });
+  const frontEnd = await frontEndOver(field, pipe);
+  const reader = createNfcReader({ frontEnd, families: FAMILIES, profile, presenceIntervalMs: 3_600_000 });
+  const context = createIoctlContext({ devices: reader });
+  try {
+    const [name = ""] = await context.listReaders();
+    const states = await context.getStatusChange([{ readerName: name, currentState: { empty: true } }]);
+    if (states[0]?.eventState.present !== true) throw new Error("no card came");
+    const { connection } = await context.connect(name, "shared", { preferredProtocols: ["t1"] });
+    const send = async (apdu: Uint8Array): Promise<Uint8Array> => new Uint8Array(await connection.transmit(apdu));
+    return await use({ connection, field, send });
+  } finally {
+    await context.close();
+    await reader.close();
+  }
+}
