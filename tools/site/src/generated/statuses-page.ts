@@ -28,10 +28,12 @@ word of the Web Smart Card API, the same on every platform: ask for that one. \`
 platform itself said, for your log.
 
 \`\`\`ts
-import { isSmartCardError, SmartCardError } from "cardwire";
+import { isSmartCardError } from "@cardwire/core";
+import { smartCardErrorFromCode } from "@cardwire/ioctl";
 
-const error: unknown = new SmartCardError("the card is gone", { responseCode: "removed-card", symbol: "SCARD_W_REMOVED_CARD" });
+const error: unknown = smartCardErrorFromCode(0x80100069, { readerName: "ACS ACR122U 00 00" });
 isSmartCardError(error, "removed-card"); // → true
+isSmartCardError(error) && error.symbol; // → "SCARD_W_REMOVED_CARD"
 \`\`\``;
 
 const STATUS_WORDS = `## Status words
@@ -43,7 +45,7 @@ into first.
 \`\`\`ts
 import { describeStatusWord } from "cardwire/apdu";
 
-describeStatusWord(0x63c2).meaning; // → "verification failed, tries left: 2"
+describeStatusWord(0x63c2).value; // → 2
 describeStatusWord(0x6a82).name; // → "NOT_FOUND"
 \`\`\``;
 
