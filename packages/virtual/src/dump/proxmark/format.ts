@@ -20,7 +20,7 @@ type Json = Record<string, string | Record<string, unknown>>;
  */
 export function formatProxmarkJson(dump: TagDump): string {
   if (unreadOf(dump).length > 0) throw new DumpError("PARTIAL", "the format cannot say which bytes were not read");
-  return `${JSON.stringify({ Created: "cardwire", ...body(dump) }, undefined, 2)}\n`;
+  return JSON.stringify({ Created: "cardwire", ...body(dump) }, undefined, 2);
 }
 
 function body(dump: TagDump): Json {
