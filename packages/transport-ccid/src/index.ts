@@ -2,6 +2,8 @@
  * CCID readers over USB, with no driver: a SmartCardContext over a WebUSB-shaped device.
  * @packageDocumentation
  */
+export { type CcidContextOptions, createCcidContext, createCcidResourceManager } from "./context/context.ts";
+export { WEB_USB_FILTERS, webUsbReaders, type WebUsbLike } from "./context/web-usb-readers.ts";
 export {
   CCID_FEATURE,
   type CcidClassDescriptor,
@@ -22,6 +24,7 @@ export {
   READER_QUIRKS,
   type ReaderQuirk,
 } from "./descriptor/quirks.ts";
+export { CCID_ESCAPE_CODE, featureControlCode } from "./device/control-codes.ts";
 export { CardProtocolError, type CardProtocolErrorCode, isCardProtocolError } from "./protocol/protocol-error.ts";
 export { openCcidReader } from "./reader/open-reader.ts";
 export { CcidReader, type CcidReaderOptions } from "./reader/reader.ts";

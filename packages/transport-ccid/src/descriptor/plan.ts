@@ -122,12 +122,14 @@ function exchangeLevel(
   transport: CcidTransport,
   quirk: { readonly treatAsExtended?: true; readonly treatAsShort?: true },
 ): ExchangeLevel {
+  // a token of version A takes whole TPDUs of T=0, whatever it calls that
+  if (transport === "iccd-a") return "tpdu";
   if (quirk.treatAsExtended === true) return "extended-apdu";
   if (quirk.treatAsShort === true) return "short-apdu";
   if ((dwFeatures & CCID_FEATURE.EXTENDED_APDU) !== 0) return "extended-apdu";
   // a token of version B takes every APDU, in parts
   if ((dwFeatures & CCID_FEATURE.SHORT_APDU) !== 0) return transport === "iccd-b" ? "extended-apdu" : "short-apdu";
-  return (dwFeatures & CCID_FEATURE.TPDU) === 0 ? "character" : "tpdu";
+  return (dwFeatures & CCID_FEATURE.TPDU) === 0 && transport === "bulk" ? "character" : "tpdu";
 }
 
 /** One with a lower bound: nothing works with less than a header and a byte. */
