@@ -49,7 +49,7 @@ interface Snapshot {
  * nusb cannot take a read back, only give it a time: a read of one packet is repeated in slices, and `close` waits for
  * the slice. A packet is there whole or not at all, so nothing is lost between two slices.
  */
-const SLICE_MS = 250;
+const SLICE_MS = 100;
 /** A longer read is the rest of a message that is on its way: cut, it would lose the packets that are there. */
 const REST_MS = 5_000;
 /** What was sent is taken by the reader, or will never be. */
