@@ -9,7 +9,7 @@ here=$(cd "$(dirname "$0")" && pwd -P)
 app=$root/w/app
 koffi=3.3.4
 nodes=(20.20.2 22.23.3 24.21.0)
-mkdir -p "$app" "$root/w/node"
+mkdir -p "$app" "$root/w/node" "$root/w/log"
 
 for version in "${nodes[@]}"; do
   home=$root/w/node/${version%%.*}
@@ -26,17 +26,13 @@ done
 cp "$(readlink -f "$(command -v node)")" "$root/usr/local/bin/node"
 
 # --- the packages, as published
-packages=(core ioctl scard transport-ioctl transport-windows nfc-reader virtual storage-card apdu atr des ndef
+packages=(core ioctl vpcd scard transport-ioctl transport-windows nfc-reader virtual storage-card apdu atr des ndef
   mifare-ultralight mifare-classic felica iso-dep iso15693 iso14443b topaz)
 cd "$here/../.."
 [ -n "${CARDWIRE_WINE_BUILT:-}" ] || npx turbo run build --output-logs=errors-only "${packages[@]/#/--filter=@cardwire/}"
 rm -rf "$app/tarballs"
 mkdir "$app/tarballs"
-for package in "${packages[@]}"; do
-  (cd "packages/$package" && npx -y pnpm@10.34.9 pack --pack-destination "$app/tarballs" >/dev/null) &
-  [ "$(jobs -r | wc -l)" -lt 2 ] || wait -n
-done
-wait
+npx -y pnpm@10.34.9 pack --recursive "${packages[@]/#/--filter=@cardwire/}" --pack-destination "$app/tarballs" >/dev/null
 node - "$app" "$koffi" "${packages[@]}" <<'JS'
 const { readdirSync, writeFileSync } = require("node:fs");
 const [app, koffi, ...packages] = process.argv.slice(2);
@@ -61,7 +57,7 @@ JS
 # --- the tests, with the packages left out: they come from the tarballs
 cd "$here"
 entries=(src/windows/*.ts)
-npx esbuild "${entries[@]}" --bundle --packages=external --platform=node --format=esm --target=node20 \
+npx esbuild "${entries[@]}" --bundle --packages=external --alias:@cardwire-tools/pcscd/function-card=../pcscd/src/function-card.ts --platform=node --format=esm --target=node20 \
   --out-extension:.js=.mjs --outdir="$app/tests" --entry-names='[name]' --log-level=warning
 npx esbuild src/linux/*.ts --bundle --platform=node --format=esm --target=node20 --conditions=@cardwire/source \
   --out-extension:.js=.mjs --outdir="$root/w/linux" --entry-names='[name]' --log-level=warning
@@ -69,5 +65,5 @@ npx esbuild src/linux/*.ts --bundle --platform=node --format=esm --target=node20
 # --- what is written in C
 mkdir -p "$root/w/c"
 cp driver/* winscard/* ../pcscd/driver/* "$root/w/c/"
-cp compile.sh "$root/w/"
-./in-root.sh "$root" bash /w/compile.sh
+cp compile.sh prepare-prefix.sh run-inside.sh "$root/w/"
+./in-root.sh "$root" bash -c "/w/compile.sh && /w/prepare-prefix.sh"

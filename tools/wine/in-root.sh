@@ -12,6 +12,8 @@ exec env -i PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.
   CARDWIRE_ROOT="$CARDWIRE_ROOT" WINEDEBUG="${WINEDEBUG--all}" \
   unshare --mount --net --pid --ipc --fork --kill-child bash -euc '
     root=$CARDWIRE_ROOT
+    # a mount point, so that what runs inside can have mounts of its own
+    mount --bind "$root" "$root"
     mount -t proc proc "$root/proc"
     mount --rbind /dev "$root/dev"
     mount -t sysfs sysfs "$root/sys"

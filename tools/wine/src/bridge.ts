@@ -1,4 +1,11 @@
-import { concatBytes, type IoctlDevice, type IoctlDeviceInterface, isIoctlOpenError, type IoctlResult } from "@cardwire/core";
+import {
+  concatBytes,
+  type IoctlDevice,
+  type IoctlDeviceInterface,
+  isIoctlOpenError,
+  type IoctlResult,
+  isUsageError,
+} from "@cardwire/core";
 import { NTSTATUS } from "@cardwire/ioctl";
 import { openReaderDevice } from "@cardwire/transport-windows";
 
@@ -120,10 +127,7 @@ export class Bridge {
     const open = this.#sessions.get(session);
     const cancel = new AbortController();
     this.#cancels.set(id, cancel);
-    const result: IoctlResult =
-      open === undefined
-        ? { status: NTSTATUS.INVALID_HANDLE, information: 0, output: NOTHING }
-        : await open.device.deviceIoControl(code, input, outputLength, { signal: cancel.signal });
+    const result = await ask(open?.device, code, input, outputLength, cancel.signal);
     this.#cancels.delete(id);
     // one that the driver has ended is not answered
     if (!cancel.signal.aborted) await this.#done(id, result);
@@ -135,5 +139,22 @@ export class Bridge {
     view.setUint32(0, id, true);
     view.setUint32(4, status, true);
     return this.#control(BRIDGE.done, concatBytes(header, output));
+  }
+}
+
+/** A reader that has been put away meanwhile is one that was pulled out. */
+async function ask(
+  device: IoctlDevice | undefined,
+  code: number,
+  input: Uint8Array,
+  outputLength: number,
+  signal: AbortSignal,
+): Promise<IoctlResult> {
+  const gone: IoctlResult = { status: NTSTATUS.DEVICE_REMOVED, information: 0, output: NOTHING };
+  try {
+    return (await device?.deviceIoControl(code, input, outputLength, { signal })) ?? gone;
+  } catch (error) {
+    if (isUsageError(error)) return gone;
+    throw error;
   }
 }

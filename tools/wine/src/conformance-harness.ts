@@ -32,7 +32,10 @@ export function inProcessConformance(profile: ConformanceProfile): ConformanceHa
 }
 
 /** The same over the device that Windows opens, with the reader in another process. */
-export async function remoteConformance(remote: RemoteMachine, profile: ConformanceProfile): Promise<ConformanceHarness> {
+export async function remoteConformance(
+  remote: RemoteMachine,
+  profile: ConformanceProfile,
+): Promise<ConformanceHarness> {
   await remote.machine("conformance", profile);
   const [device] = await listReaderDevices();
   if (device === undefined) throw new Error("Windows lists no reader device");

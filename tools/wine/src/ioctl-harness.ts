@@ -18,7 +18,10 @@ interface Readers {
 export const POLL_INTERVAL_MS = 20;
 
 /** Readers in this very process, and their devices as they are. */
-export function inProcessReaders(kind: "contract" | "conformance", profile: ConformanceProfile): Readers & {
+export function inProcessReaders(
+  kind: "contract" | "conformance",
+  profile: ConformanceProfile,
+): Readers & {
   readonly machine: ReaderMachine;
 } {
   const listeners = new Set<() => void>();

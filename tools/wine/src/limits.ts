@@ -18,11 +18,22 @@ const OPEN_STATUS_LOST =
 
 export const limits: Readonly<Record<PathName, readonly Limit[]>> = {
   "in-process": [],
-  device: ["documented", "nfccx"].map((profile) => ({
-    case: `${profile} ExclusiveOpen`,
-    reason: OPEN_STATUS_LOST,
-    error: /a second handle was opened/,
-  })),
+  device: [
+    ...["documented", "nfccx"].map((profile) => ({
+      case: `${profile} ExclusiveOpen`,
+      reason: OPEN_STATUS_LOST,
+      error: /a second handle was opened/,
+    })),
+    {
+      case: "the system tells of devices that come and go (CM_Register_Notification)",
+      reason: "Wine's CM_Register_Notification is a stub (CR_CALL_NOT_IMPLEMENTED): devices are listed at intervals",
+      error: /CM_Register_Notification: 52 instead of 0/,
+    },
+  ],
   winscard: [],
   "winscard-repaired": [],
 };
+
+export function isPathName(name: string): name is PathName {
+  return name in limits;
+}

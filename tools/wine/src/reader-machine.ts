@@ -81,8 +81,7 @@ export class ReaderMachine implements ReaderHands {
   #add(frontEnd: VirtualField | ReturnType<typeof slowed>): void {
     const reader = createNfcReader({
       frontEnd,
-      families:
-        this.#kind === "contract" ? contractFamilies : [mifareUltralight, mifareClassic, felica, isoDep],
+      families: this.#kind === "contract" ? contractFamilies : [mifareUltralight, mifareClassic, felica, isoDep],
       profile: this.#profile,
       vendorName: "Microsoft",
       ifdType: "IFD",

@@ -52,6 +52,11 @@ export class RemoteMachine {
     return answer;
   }
 
+  /** Ends the process in the middle of whatever it does. */
+  kill(): void {
+    this.#child.kill();
+  }
+
   /** Ends the process. */
   async close(): Promise<void> {
     const exited = new Promise((resolve) => this.#child.on("exit", resolve));

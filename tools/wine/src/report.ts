@@ -24,13 +24,13 @@ export class Report {
     this.#limits = limits;
   }
 
-  async run(suite: string, name: string, body: () => Promise<void>): Promise<void> {
+  async run(suite: string, name: string, body: () => Promise<void>, limitMs: number = CASE_LIMIT_MS): Promise<void> {
     const start = performance.now();
     const limit = this.#limits.find((one) => one.case === name || one.case === suite);
     let outcome: CaseResult["outcome"] = "ok";
     let detail: string | undefined;
     try {
-      await withinLimit(body());
+      await withinLimit(body(), limitMs);
       if (limit?.case === name && limit.sometimes !== true) {
         outcome = "failed";
         detail = `passes, though ${limit.reason}`;
@@ -59,11 +59,11 @@ export class Report {
   }
 }
 
-function withinLimit(work: Promise<void>): Promise<void> {
+function withinLimit(work: Promise<void>, limitMs: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
-      reject(new Error(`not at its end within ${CASE_LIMIT_MS} ms`));
-    }, CASE_LIMIT_MS);
+      reject(new Error(`not at its end within ${limitMs} ms`));
+    }, limitMs);
     work.then(resolve, reject).finally(() => {
       clearTimeout(timer);
     });

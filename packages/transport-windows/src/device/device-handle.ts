@@ -1,12 +1,10 @@
 import { type IoctlDevice, type IoctlOptions, type IoctlResult, UsageError } from "@cardwire/core";
 import { NTSTATUS, WIN32 } from "@cardwire/ioctl";
 import type { Kernel32, NativeHandle, Overlapped } from "./kernel32.ts";
-import { requestStatus } from "./request-status.ts";
+import { isErrorStatus, requestStatus } from "./request-status.ts";
 
 const NOTHING = new Uint8Array(0);
 const CANCELLED: IoctlResult = { status: NTSTATUS.CANCELLED, information: 0, output: NOTHING };
-/** A status of severity "error": nothing was written to the caller's buffer. */
-const isError = (status: number): boolean => status >= 0xc000_0000;
 const LONGEST_INTERVAL_MS = 0x7fff_ffff;
 
 /**
@@ -139,7 +137,7 @@ class Slot {
     else {
       const status = requestStatus(error, left);
       // one that was refused on the spot has transferred nothing, and left the OVERLAPPED as it was
-      this.#finish(this.#result(status, isError(status) || left !== status ? 0 : information));
+      this.#finish(this.#result(status, isErrorStatus(status) || left !== status ? 0 : information));
     }
   }
 

@@ -1,15 +1,21 @@
 import { NTSTATUS, ntStatusName, ntStatusesFromWin32 } from "@cardwire/ioctl";
 
+/** An NTSTATUS of severity "error" (its two highest bits): nothing was written to the caller's memory. */
+export function isErrorStatus(status: number): boolean {
+  return status >= 0xc000_0000;
+}
+
 /**
  * The NTSTATUS that a request ended with, of the Win32 error that tells of it and the status that the system left in the
  * OVERLAPPED. Two statuses leave ERROR_NOT_READY, and many that no reader gives share an error with one that readers do
- * give: the status itself decides as long as it fits the error.
+ * give: the status itself decides as long as it fits the error. A request that is refused on the spot leaves none, but
+ * only when the status is of severity "error".
  */
 export function requestStatus(error: number, left: number): number {
   const possible = ntStatusesFromWin32(error);
   const isTold = left !== NTSTATUS.PENDING && left !== NTSTATUS.SUCCESS;
   if (isTold && (possible.includes(left) || ntStatusName(left) === undefined)) return left;
-  return possible[0] ?? NTSTATUS.UNSUCCESSFUL;
+  return possible.find(isErrorStatus) ?? possible[0] ?? NTSTATUS.UNSUCCESSFUL;
 }
 
 const ERROR_PATH_NOT_FOUND = 3;

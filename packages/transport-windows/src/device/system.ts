@@ -1,5 +1,5 @@
-import { UsageError } from "@cardwire/core";
 import { loadKoffi } from "../koffi.ts";
+import { NotWindowsError } from "../not-windows-error.ts";
 import { KoffiKernel32 } from "./koffi-kernel32.ts";
 import { KoffiSetupApi } from "./koffi-setup-api.ts";
 import type { Kernel32 } from "./kernel32.ts";
@@ -13,9 +13,9 @@ export interface DeviceSystem {
 
 let loaded: DeviceSystem | undefined;
 
-/** @throws UsageError on another system than Windows, MissingKoffiError without koffi. */
+/** @throws NotWindowsError on another system, MissingKoffiError without koffi. */
 export async function loadDeviceSystem(): Promise<DeviceSystem> {
-  if (process.platform !== "win32") throw new UsageError("reader devices are opened like this on Windows only");
+  if (process.platform !== "win32") throw new NotWindowsError();
   const koffi = await loadKoffi();
   loaded ??= { kernel: new KoffiKernel32(koffi), setup: new KoffiSetupApi(koffi) };
   return loaded;

@@ -13,7 +13,9 @@ import { createPcscliteContext } from "@cardwire/transport-pcsclite";
 import { CONTROL_ONE, SUPPRESS_IFS, VENDOR_NAME, vendorName } from "../pcscd-facts.ts";
 import type { PcscdAnswer, PcscdOrder } from "../pcscd-machine.ts";
 
-const pcscd = new Pcscd();
+/** Made by compile.sh, as is the driver of its readers. */
+const daemon = { name: "pcscd", path: "/w/pcscd/pcscd", version: "2.3", libraryFolder: undefined };
+const pcscd = new Pcscd({ daemon });
 const { readerName, reader } = pcscd.addReader();
 reader.attributes.set(VENDOR_NAME, vendorName);
 reader.controls.set(CONTROL_ONE, (data) => Uint8Array.of(0x5a, ...data));

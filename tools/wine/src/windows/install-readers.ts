@@ -35,7 +35,15 @@ const createList: (guid: Buffer, parent: null) => number = setup.func(
 );
 const bool = (name: string, args: string[]): ((...values: unknown[]) => number) =>
   setup.func("__stdcall", name, "int32", args);
-const createInfo = bool("SetupDiCreateDeviceInfoW", ["intptr_t", pointer, pointer, pointer, pointer, "uint32", pointer]);
+const createInfo = bool("SetupDiCreateDeviceInfoW", [
+  "intptr_t",
+  pointer,
+  pointer,
+  pointer,
+  pointer,
+  "uint32",
+  pointer,
+]);
 const setRegistry = bool("SetupDiSetDeviceRegistryPropertyW", ["intptr_t", pointer, "uint32", pointer, "uint32"]);
 const setProperty = bool("SetupDiSetDevicePropertyW", [
   "intptr_t",
@@ -64,7 +72,10 @@ function check(what: string, result: number): void {
 const [, , inf] = process.argv;
 if (inf === undefined) throw new Error("usage: install-readers.mjs INF");
 const readerClass = guid(SMARTCARD_READER_INTERFACE_GUID);
-const readerKind = Buffer.concat([guid(DEVPKEY_READER_KIND.formatId), Buffer.of(DEVPKEY_READER_KIND.propertyId, 0, 0, 0)]);
+const readerKind = Buffer.concat([
+  guid(DEVPKEY_READER_KIND.formatId),
+  Buffer.of(DEVPKEY_READER_KIND.propertyId, 0, 0, 0),
+]);
 const list = createList(readerClass, null);
 for (let unit = 0; unit < UNITS; unit++) {
   const device = Buffer.alloc(32);
@@ -76,9 +87,6 @@ for (let unit = 0; unit < UNITS; unit++) {
   const name = wide(`Cardwire bridge reader ${unit}`);
   check("the friendly name", setRegistry(list, device, SPDRP_FRIENDLYNAME, name, name.length));
   check("the registration", callInstaller(DIF_REGISTERDEVICE, list, device));
-  check(
-    "the reader kind",
-    setProperty(list, device, readerKind, DEVPROP_TYPE_BYTE, Buffer.of(READER_KIND.NFC), 1, 0),
-  );
+  check("the reader kind", setProperty(list, device, readerKind, DEVPROP_TYPE_BYTE, Buffer.of(READER_KIND.NFC), 1, 0));
 }
 check("the driver", update(null, wide(HARDWARE_ID), wide(inf), INSTALLFLAG_FORCE, [0]));
