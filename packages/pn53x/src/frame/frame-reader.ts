@@ -66,6 +66,7 @@ function readFrame(bytes: Uint8Array, start: number): ReadFrame | undefined {
   if (first === 0xff && second === 0x00) return { event: { kind: "nack" }, end: start + 4 };
   if (first === 0xff && second === 0xff) return readExtended(bytes, start);
   if (((first + second) & 0xff) !== 0) return damaged("length checksum", start);
+  if (first === 0) return damaged("length", start);
   return readData(bytes, start, start + 4, first);
 }
 
