@@ -16,6 +16,7 @@ test("the root hands on the contracts, and adds these", () => {
       "readerFamilies",
       "tapEvents",
       "taps",
+      "watchTaps",
     ]
   `);
   expect(Object.keys(core).filter((name) => !(name in cardwire))).toEqual([]);

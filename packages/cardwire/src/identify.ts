@@ -34,7 +34,7 @@ export function identifyAtr(atr: Uint8Array): CardIdentity {
           "iso-dep-b": "ISO 14443-4 type B card",
           innovatron: "Innovatron card",
         }[contactless.kind],
-        family: undefined,
+        family: "iso-dep",
         kind: "processor",
         interface: "contactless",
         certainty: "class",

@@ -18,6 +18,8 @@ export { isNoTransportError, NoTransportError } from "./no-transport-error.ts";
 export { openContext, type OpenContextOptions, type TransportName } from "./open-context.ts";
 export { readerFamilies } from "./reader-families.ts";
 export { type Tap, type TapProblem } from "./tap.ts";
+export { type TapIdentity } from "./tap-identity.ts";
 export { type TapNdef } from "./tap-ndef.ts";
 export { type TapEvent, tapEvents, taps, type TapsOptions, type TapStream } from "./taps.ts";
+export { type TapListeners, type TapWatcher, watchTaps } from "./tap-watcher.ts";
 export { createVirtualReader, type VirtualReader, type VirtualReaderOptions } from "./virtual-reader.ts";

@@ -1,15 +1,18 @@
 import { parseResponseApdu, requireSuccess } from "@cardwire/apdu";
 import { PCSC_GET_DATA_STATUS_WORDS } from "@cardwire/apdu/status-words";
-import type { BytesSource, SmartCardContext, SmartCardTransmitOptions } from "@cardwire/core";
+import type { BytesSource, SmartCardCallOptions, SmartCardContext, SmartCardTransmitOptions } from "@cardwire/core";
 import type { CardIdentity } from "./card-identity.ts";
 import { dialectOf } from "./dialect-of.ts";
-import type { FamilyCard } from "./families/family.ts";
+import type { CardFindings, FamilyCard } from "./families/family.ts";
 import type { FamilyHelpers, FamilyName } from "./families/index.ts";
 import { familyOf, identifyAtr, withProduct } from "./identify.ts";
+import { identifyProcessor } from "./identify-processor.ts";
 import type { TapMemory } from "./memory.ts";
 import type { Tap, TapProblem } from "./tap.ts";
 import { TapConnection } from "./tap-connection.ts";
+import type { TapIdentity } from "./tap-identity.ts";
 import type { TapNdef } from "./tap-ndef.ts";
+import { TransactedNdef } from "./transacted-ndef.ts";
 
 /** GET DATA of PC/SC part 3 section 3.2.2.1.3: the UID, whatever its length. */
 const GET_UID = Uint8Array.of(0xff, 0xca, 0x00, 0x00, 0x00);
@@ -34,7 +37,7 @@ export class TapCard implements Tap {
     this.connection = new TapConnection(context, reader);
     this.#card = identifyAtr(atr);
     this.#family = familyOf(this.#card)?.open({ connection: this.connection, dialect: dialectOf(reader), atr });
-    this.ndef = this.#family?.ndef;
+    this.ndef = this.#family?.ndef && new TransactedNdef(this.#family.ndef, this.connection);
     this.memory = this.#family?.memory;
   }
 
@@ -80,6 +83,40 @@ export class TapCard implements Tap {
     } catch (error) {
       this.#problem(step, error);
     }
+  }
+
+  async identify({ signal }: SmartCardCallOptions = {}): Promise<TapIdentity> {
+    const options = signal === undefined ? {} : { signal };
+    const { kind } = this.#card;
+    const { product, findings, applications } = await this.connection.together(async () => {
+      if (kind === "processor") {
+        const { memoryBytes, ...found } = await identifyProcessor(
+          this.connection,
+          this.#card.interface === "contactless",
+          signal,
+        );
+        const findings: CardFindings = memoryBytes === undefined ? {} : { memoryBytes };
+        return { ...found, findings };
+      }
+      const product = await this.#family?.identify?.(options);
+      const findings: CardFindings = (await this.#family?.inspect?.(options)) ?? {};
+      return { product, findings, applications: [] };
+    }, signal);
+    if (product !== undefined) this.#card = withProduct(identifyAtr(this.atr), product);
+    const ndef = await this.ndef?.state(options);
+    const { memoryBytes, isLocked, isProtected } = findings;
+    const isNdefProtected = ndef?.readAccess === "protected" || ndef?.writeAccess === "protected";
+    return {
+      ...this.#card,
+      memoryBytes,
+      ndef,
+      isLocked: isLocked === true || ndef?.writeAccess === "read-only" ? true : isLocked,
+      isProtected: isProtected === true || isNdefProtected ? true : isProtected,
+      applications:
+        ndef !== undefined && kind === "processor" && ndef.status !== "unformatted"
+          ? ["NDEF", ...applications]
+          : applications,
+    };
   }
 
   transmit(command: BytesSource, options?: SmartCardTransmitOptions): Promise<Uint8Array> {

@@ -24,6 +24,8 @@ export class TapConnection implements SmartCardConnection {
   readonly #leaving = new AbortController();
   #connecting: Promise<SmartCardConnection> | undefined;
   #end: "removed" | "closed" | undefined;
+  /** Of this connection, that are running. */
+  #transactions = 0;
 
   constructor(context: SmartCardContext, reader: string) {
     this.#context = context;
@@ -54,7 +56,43 @@ export class TapConnection implements SmartCardConnection {
     transaction: () => Promise<SmartCardDisposition | undefined | void>,
     options?: SmartCardTransactionOptions,
   ): Promise<void> {
-    return (await this.#connect()).startTransaction(transaction, options);
+    const connection = await this.#connect();
+    await connection.startTransaction(async () => {
+      this.#transactions++;
+      try {
+        return await transaction();
+      } finally {
+        this.#transactions--;
+      }
+    }, options);
+  }
+
+  /**
+   * Runs work in a transaction, unless one is running already: so that no other program comes between commands that
+   * belong together. Work that fails does not reset the card.
+   */
+  async together<Result>(work: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
+    if (this.#transactions > 0) return work();
+    let outcome: { readonly value: Result } | { readonly error: unknown } | undefined;
+    try {
+      await this.startTransaction(
+        async () => {
+          try {
+            outcome = { value: await work() };
+          } catch (error) {
+            outcome = { error };
+          }
+        },
+        { signal: signal === undefined ? this.gone : AbortSignal.any([signal, this.gone]) },
+      );
+    } catch (error) {
+      // what the work says of a card that was pulled says more than that the transaction could not be ended
+      if (outcome === undefined || "value" in outcome)
+        throw this.#end === undefined ? error : this.#endError(this.#end, error);
+    }
+    if (outcome === undefined) throw invalidStateError("the transaction did not run", { readerName: this.#reader });
+    if ("error" in outcome) throw outcome.error;
+    return outcome.value;
   }
 
   async status(): Promise<SmartCardConnectionStatus> {

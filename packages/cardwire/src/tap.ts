@@ -1,7 +1,8 @@
-import type { BytesSource, SmartCardConnection, SmartCardTransmitOptions } from "@cardwire/core";
+import type { BytesSource, SmartCardCallOptions, SmartCardConnection, SmartCardTransmitOptions } from "@cardwire/core";
 import type { CardIdentity } from "./card-identity.ts";
 import type { FamilyHelpers, FamilyName } from "./families/index.ts";
 import type { TapMemory } from "./memory.ts";
+import type { TapIdentity } from "./tap-identity.ts";
 import type { TapNdef } from "./tap-ndef.ts";
 
 /** Something that did not work while a tap arrived. The tap arrives all the same. */
@@ -34,6 +35,13 @@ export interface Tap {
   readonly ndef: TapNdef | undefined;
   /** The memory, `undefined` where no family knows its layout. */
   readonly memory: TapMemory | undefined;
+  /**
+   * Asks the card all there is to ask: its product, how large it is, whether it holds NDEF, and what of it is locked or
+   * protected. A processor card is asked for the applications that are known; what was selected on it is selected no more.
+   *
+   * @throws SmartCardError when the card is taken away or held by others, the signal's reason when it is aborted.
+   */
+  identify(options?: SmartCardCallOptions): Promise<TapIdentity>;
   /** Sends a command APDU and gives the response APDU, SW1 SW2 included. */
   transmit(command: BytesSource, options?: SmartCardTransmitOptions): Promise<Uint8Array>;
   /** The family's helper; `undefined` when the card is of another family. */

@@ -43,7 +43,7 @@ test("a tap has reader, answer to reset, UID and what the card is", async () => 
   expect(tap.uid).toEqual(Uint8Array.of(0x04, 0xa1, 0xb2, 0xc3, 0xd4, 0xe5, 0x80));
   expect(tap.card).toMatchObject({ kind: "processor", interface: "contactless", certainty: "class" });
   expect(tap.problems).toEqual([]);
-  expect(tap.ndef).toBeUndefined();
+  expect(tap.ndef?.type).toBe(4);
   expect(tap.as("mifare-ultralight")).toBeUndefined();
   await end();
   expect(context.calls).toEqual(["connect A shared", "A begin", "A FFCA000000", "A end leave", "A disconnect leave"]);

@@ -141,7 +141,7 @@ describe.each<ConformanceProfile>(["documented", "nfccx"])("a tag on a virtual r
     await withTap(
       dump,
       async (tap) => {
-        expect(tap.card).toMatchObject({ name: "ICODE SLI", family: "iso15693", userBytes: dump.memory.length });
+        expect(tap.card).toMatchObject({ name: "ICODE SLIX", family: "iso15693", userBytes: dump.memory.length });
         expect(tap.uid).toEqual(dump.uid);
         const memory = await tap.memory?.read();
         expect(memory?.areas.map(({ name, address, units }) => [name, address, units])).toEqual([

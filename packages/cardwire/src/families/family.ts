@@ -13,6 +13,16 @@ export interface ProductIdentity {
   readonly userBytes?: number;
 }
 
+/** What more there is to find out about a card than its product. */
+export interface CardFindings {
+  /** The whole memory, with what is not for the user. */
+  readonly memoryBytes?: number;
+  /** Some of the memory is locked for ever. */
+  readonly isLocked?: boolean;
+  /** Some of the memory wants a password or a key. */
+  readonly isProtected?: boolean;
+}
+
 /** Of every question to a card. */
 export interface FamilyCallOptions {
   readonly signal?: AbortSignal;
@@ -32,6 +42,8 @@ export interface FamilyCard<Helper = unknown> {
   readonly helper: Helper;
   /** Asks the card what it is. `undefined` where the reader lets nobody ask, or the card does not know. */
   identify?(options: FamilyCallOptions): Promise<ProductIdentity | undefined>;
+  /** Asks the card what else there is to know. */
+  inspect?(options: FamilyCallOptions): Promise<CardFindings>;
   /** How the memory is read; absent where nobody knows its layout. */
   readonly memory?: TapMemory;
   /** How the family keeps NDEF; absent where it cannot. */

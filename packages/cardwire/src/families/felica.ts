@@ -3,7 +3,7 @@ import { concatBytes, toHex } from "@cardwire/core";
 import { type FelicaIdentity, FelicaTag, isFelicaError, LITE_BLOCK, LITE_SERVICE, LITE_SYSTEM } from "@cardwire/felica";
 import { isTagAccessError } from "@cardwire/storage-card/tag-access";
 import type { CardMemory, MemoryArea, MemoryAreaKind, ReadMemoryOptions } from "../memory.ts";
-import type { Family, FamilyCallOptions, ProductIdentity } from "./family.ts";
+import type { CardFindings, Family, FamilyCallOptions, ProductIdentity } from "./family.ts";
 
 /** What the ACR122U calls FeliCa at 212 and 424 kbit/s, under the standard byte of type A. */
 const ACR122U_NAMES: readonly number[] = [0xf011, 0xf012];
@@ -24,6 +24,7 @@ export const felicaFamily: Family<"felica", FelicaTag> = {
     return {
       helper: tag,
       identify: (options) => identify(tag, options),
+      inspect: (options) => inspect(tag, options),
       memory: { read: (options) => readMemory(tag, options) },
       ndef: tag.ndef,
     };
@@ -56,6 +57,20 @@ async function identify(tag: FelicaTag, options: FamilyCallOptions): Promise<Pro
 /** The IC code of the PMm tells, and so does the system code, which no other card has. */
 function isLite({ product, systemCode }: FelicaIdentity): boolean {
   return product !== "other" || systemCode === LITE_SYSTEM.LITE;
+}
+
+/** What the memory configuration of a Lite or Lite-S says (FeliCa Lite-S user's manual, section 4.8). */
+async function inspect(tag: FelicaTag, options: FamilyCallOptions): Promise<CardFindings> {
+  try {
+    const mc = await tag.readBlocks(LITE_SERVICE.READ_ONLY, [LITE_BLOCK.MC], options);
+    const userBlocks = (mc[0] ?? 0) | (((mc[1] ?? 0) & 0x3f) << 8);
+    const restricted = mc.subarray(6, 12).some((byte) => byte !== 0);
+    return { memoryBytes: LITE_USER_BYTES, isLocked: userBlocks !== 0x3fff, isProtected: restricted };
+  } catch (error) {
+    // a FeliCa Standard has no such block
+    if (isTagAccessError(error) || isFelicaError(error)) return {};
+    throw error;
+  }
 }
 
 /** Blocks of a Lite or Lite-S beside the user's (FeliCa Lite-S user's manual, section 4.1). */

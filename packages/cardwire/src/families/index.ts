@@ -1,4 +1,5 @@
 import { felicaFamily } from "./felica.ts";
+import { isoDepFamily } from "./iso-dep.ts";
 import { iso14443bFamily } from "./iso14443b.ts";
 import { iso15693Family } from "./iso15693.ts";
 import { mifareClassicFamily } from "./mifare-classic.ts";
@@ -13,7 +14,16 @@ export const families: readonly [
   typeof iso15693Family,
   typeof topazFamily,
   typeof iso14443bFamily,
-] = [mifareUltralightFamily, mifareClassicFamily, felicaFamily, iso15693Family, topazFamily, iso14443bFamily];
+  typeof isoDepFamily,
+] = [
+  mifareUltralightFamily,
+  mifareClassicFamily,
+  felicaFamily,
+  iso15693Family,
+  topazFamily,
+  iso14443bFamily,
+  isoDepFamily,
+];
 
 type AnyFamily = (typeof families)[number];
 

@@ -3,7 +3,7 @@ import { concatBytes } from "@cardwire/core";
 import { isType5Error, ISO15693_COMMAND, MANUFACTURER, Type5Tag } from "@cardwire/iso15693";
 import { isTagAccessError } from "@cardwire/storage-card/tag-access";
 import type { CardMemory, MemoryArea, ReadMemoryOptions } from "../memory.ts";
-import type { Family, FamilyCallOptions, ProductIdentity } from "./family.ts";
+import type { CardFindings, Family, FamilyCallOptions, ProductIdentity } from "./family.ts";
 
 const STANDARDS: readonly number[] = [
   StorageCardStandard.ISO15693_1,
@@ -25,6 +25,7 @@ export const iso15693Family: Family<"iso15693", Type5Tag> = {
     return {
       helper: tag,
       identify: (options) => identify(tag, options),
+      inspect: (options) => inspect(tag, options),
       memory: { read: (options) => readMemory(tag, options) },
       ndef: tag.ndef,
     };
@@ -34,14 +35,38 @@ export const iso15693Family: Family<"iso15693", Type5Tag> = {
 
 async function identify(tag: Type5Tag, options: FamilyCallOptions): Promise<ProductIdentity | undefined> {
   try {
-    const { blocks, blockBytes, icReference } = await tag.systemInformation(options);
+    const { uid, blocks, blockBytes, icReference } = await tag.systemInformation(options);
+    const name = icodeName(uid);
     const ic = icReference === undefined ? "" : `, IC reference ${icReference.toString(16).padStart(2, "0")}`;
     return {
+      ...(name && { name }),
       evidence: `GET SYSTEM INFORMATION: ${blocks ?? "?"} blocks of ${blockBytes ?? "?"} bytes${ic}`,
       ...(blocks === undefined || blockBytes === undefined ? undefined : { userBytes: blocks * blockBytes }),
     };
   } catch (error) {
     if (isTagAccessError(error) || isType5Error(error)) return undefined;
+    throw error;
+  }
+}
+
+/** ICODE products of type 1, by two bits of the UID (ICODE SLIX and SLIX2 data sheets, section 8.2.4). */
+const ICODE_NAMES = ["ICODE SLI", "ICODE SLIX2", "ICODE SLIX", "ICODE DNA"] as const;
+const ICODE_TYPE = 0x01;
+
+/** @param uid least significant byte first. */
+function icodeName(uid: Uint8Array): string | undefined {
+  if (uid[6] !== MANUFACTURER.NXP || uid[5] !== ICODE_TYPE) return undefined;
+  return ICODE_NAMES[((uid[4] ?? 0) >> 3) & 3];
+}
+
+async function inspect(tag: Type5Tag, options: FamilyCallOptions): Promise<CardFindings> {
+  try {
+    const { blocks, blockBytes } = await tag.systemInformation(options);
+    if (blocks === undefined || blockBytes === undefined) return {};
+    const locks = await tag.readLocks(0, blocks, options);
+    return { memoryBytes: blocks * blockBytes, isLocked: locks.includes(true) };
+  } catch (error) {
+    if (isTagAccessError(error) || isType5Error(error)) return {};
     throw error;
   }
 }

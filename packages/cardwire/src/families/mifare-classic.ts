@@ -2,6 +2,7 @@ import { parseContactlessAtr } from "@cardwire/atr";
 import { concatBytes, isFormatError, toHex } from "@cardwire/core";
 import {
   BLOCK_BYTES,
+  CLASSIC_GEOMETRY,
   type ClassicSector,
   classicSizeOf,
   firstBlockOfSector,
@@ -24,6 +25,7 @@ export const mifareClassicFamily: Family<"mifare-classic", MifareClassic> = {
     const classic = new MifareClassic(connection, { dialect, size });
     return {
       helper: classic,
+      inspect: () => Promise.resolve({ memoryBytes: CLASSIC_GEOMETRY[size].blocks * BLOCK_BYTES }),
       memory: { read: (options) => readMemory(classic, options) },
       ndef: classic.ndef,
     };

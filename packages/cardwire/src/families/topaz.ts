@@ -2,7 +2,7 @@ import { StorageCardName } from "@cardwire/atr";
 import { isTagAccessError } from "@cardwire/storage-card/tag-access";
 import { isType1Error, Type1Tag, TYPE1_COMMAND } from "@cardwire/topaz";
 import type { CardMemory, MemoryArea, MemoryAreaKind, ReadMemoryOptions } from "../memory.ts";
-import type { Family, FamilyCallOptions, ProductIdentity } from "./family.ts";
+import type { CardFindings, Family, FamilyCallOptions, ProductIdentity } from "./family.ts";
 
 /** What the ACR122U calls Topaz and Jewel. */
 const ACR122U_NAME = 0xf004;
@@ -13,6 +13,9 @@ const BLOCK_BYTES = 8;
 const STATIC_OVERHEAD = 3 * BLOCK_BYTES;
 const DYNAMIC_OVERHEAD = 4 * BLOCK_BYTES;
 const STATIC_BYTES = 120;
+/** Addresses of the lock bytes. */
+const STATIC_LOCKS = 112;
+const DYNAMIC_LOCKS = 122;
 const CAPABILITY_MAGIC = 0xe1;
 
 /** Jewel and Topaz. */
@@ -24,6 +27,7 @@ export const topazFamily: Family<"topaz", Type1Tag> = {
     return {
       helper: tag,
       identify: (options) => identify(tag, options),
+      inspect: async (options) => inspect(await tag.readAll(options)),
       memory: { read: (options) => readMemory(tag, options) },
       ndef: tag.ndef,
     };
@@ -42,6 +46,14 @@ async function identify(tag: Type1Tag, options: FamilyCallOptions): Promise<Prod
     if (isTagAccessError(error) || isType1Error(error)) return undefined;
     throw error;
   }
+}
+
+/** Lock bits: block E, and F of dynamic memory; blocks 0, D and E are locked by the factory. */
+function inspect(memory: Uint8Array): CardFindings {
+  const [low = 0, high = 0] = memory.subarray(STATIC_LOCKS);
+  const dynamic = memory.length > STATIC_BYTES ? memory.subarray(DYNAMIC_LOCKS, DYNAMIC_LOCKS + 6) : [];
+  const isLocked = (low & 0xfe) !== 0 || (high & 0x1f) !== 0 || dynamic.some((byte) => byte !== 0);
+  return { memoryBytes: memory.length, isLocked };
 }
 
 async function readMemory(tag: Type1Tag, options: ReadMemoryOptions = {}): Promise<CardMemory> {

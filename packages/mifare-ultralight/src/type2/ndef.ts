@@ -114,10 +114,14 @@ export function type2NdefDriver(host: Type2NdefHost): NdefTagDriver<Type2NdefAre
           "nobody can tell what product the tag is, so not where its lock bits are",
         );
       const container = (await host.read([CONTAINER_PAGE, CONTAINER_PAGE], signal)).slice(0, PAGE_BYTES);
-      container[ACCESS_OFFSET] = (container[ACCESS_OFFSET] ?? 0) | READ_ONLY_ACCESS;
+      const access = container[ACCESS_OFFSET] ?? 0;
+      container[ACCESS_OFFSET] = access | READ_ONLY_ACCESS;
       const pages = [CONTAINER_PAGE];
       for (const [first, last] of product.user) for (let page = first; page <= last; page++) pages.push(page);
-      await host.write([{ page: CONTAINER_PAGE, data: container }, ...planLock(product, pages).writes], signal);
+      const locks = planLock(product, pages).writes;
+      // a tag that was pulled while it was sealed says so already, and may have that page locked
+      const says = container[ACCESS_OFFSET] === access ? [] : [{ page: CONTAINER_PAGE, data: container }];
+      await host.write([...says, ...locks], signal);
     },
   };
 }

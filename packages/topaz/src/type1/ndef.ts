@@ -122,7 +122,8 @@ export function type1NdefDriver(host: Type1NdefHost): NdefTagDriver<Type1NdefAre
     async makeReadOnly({ container }, signal) {
       const { memory } = await host.readStatic(signal);
       const access = (memory[ACCESS] ?? 0) | READ_ONLY_ACCESS;
-      await host.write([{ address: ACCESS, data: Uint8Array.of(access) }], signal);
+      // a tag that was pulled while it was sealed says so already, and may have that block locked
+      if (access !== memory[ACCESS]) await host.write([{ address: ACCESS, data: Uint8Array.of(access) }], signal);
       const blocks = Array.from({ length: container.memoryBytes / BLOCK_BYTES }, (_, block) => block);
       await host.lock(
         blocks.filter((block) => lockBitOf(block) !== undefined),
