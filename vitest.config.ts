@@ -1,4 +1,4 @@
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
 
 const conditions = ["@cardwire/source"];
 
@@ -10,6 +10,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     include: ["packages/*/{src,test}/**/*.test.ts", "tools/*/{src,test}/**/*.test.ts"],
+    // pcscd and its Unix socket are not on Windows
+    exclude: [...configDefaults.exclude, ...(process.platform === "win32" ? ["packages/transport-pcsclite/**"] : [])],
     // what a machine must be prepared for (pcscd, Wine, QEMU) is *.integration.ts and has its own runner
     setupFiles: ["tools/config/fail-on-console.ts"],
     coverage: { include: ["packages/*/src/**/*.ts"], exclude: ["**/*.test.ts"] },
