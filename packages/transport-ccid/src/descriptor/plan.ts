@@ -146,5 +146,6 @@ function voltages({ bVoltageSupport }: CcidClassDescriptor, automatic: boolean):
   if ((bVoltageSupport & 4) !== 0) select.push(3);
   if ((bVoltageSupport & 2) !== 0) select.push(2);
   const [first, ...others] = select;
-  return first === undefined ? [0] : [first, ...others];
+  // one that names none must be told all the same
+  return first === undefined ? [1] : [first, ...others];
 }
