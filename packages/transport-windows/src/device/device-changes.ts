@@ -14,7 +14,10 @@ export function onDeviceChanges(
   pollIntervalMs: number,
   changed: () => void,
 ): () => void {
-  const endNotifications = setup.notify(changed);
+  const endNotifications = setup.notify(() => {
+    paths = pathsOf(setup);
+    changed();
+  });
   const intervalMs = endNotifications === undefined ? pollIntervalMs : SAFETY_NET_MS;
   let paths = pathsOf(setup);
   let cancel = clock.schedule(intervalMs, poll);

@@ -17,6 +17,7 @@ export class DeviceHandle implements IoctlDevice {
   readonly #idle: Slot[] = [];
   readonly #busy = new Set<Slot>();
   readonly #life = setInterval(() => undefined, LONGEST_INTERVAL_MS).unref();
+  #isClosed = false;
   #closing: Promise<void> | undefined;
   #setEnded: () => void = () => undefined;
 
@@ -27,7 +28,7 @@ export class DeviceHandle implements IoctlDevice {
 
   deviceIoControl(code: number, input: Uint8Array, outputLength: number, options?: IoctlOptions): Promise<IoctlResult> {
     const signal = options?.signal;
-    if (this.#closing !== undefined) return Promise.reject(new UsageError("the device's handle has been closed"));
+    if (this.#isClosed) return Promise.reject(new UsageError("the device's handle has been closed"));
     if (!Number.isInteger(outputLength) || outputLength < 0 || outputLength > 0xffff_ffff)
       return Promise.reject(new UsageError(`${outputLength} is no output length`));
     if (signal?.aborted === true) return Promise.resolve(CANCELLED);
@@ -46,6 +47,7 @@ export class DeviceHandle implements IoctlDevice {
   }
 
   #close(): Promise<void> {
+    this.#isClosed = true;
     const ended =
       this.#busy.size === 0
         ? Promise.resolve()
@@ -68,10 +70,10 @@ export class DeviceHandle implements IoctlDevice {
       }),
       {
         cancel: () => {
-          if (this.#closing === undefined) this.#kernel.cancel(this.#handle, slot.overlapped);
+          if (!this.#isClosed) this.#kernel.cancel(this.#handle, slot.overlapped);
         },
         error: () => this.#kernel.overlappedError(this.#handle, slot.overlapped),
-        isClosed: () => this.#closing !== undefined,
+        isClosed: () => this.#isClosed,
         ended: () => {
           this.#release(slot);
         },
@@ -83,7 +85,7 @@ export class DeviceHandle implements IoctlDevice {
   #release(slot: Slot): void {
     this.#busy.delete(slot);
     if (this.#busy.size === 0) this.#life.unref();
-    if (this.#closing === undefined) {
+    if (!this.#isClosed) {
       this.#idle.push(slot);
       return;
     }
