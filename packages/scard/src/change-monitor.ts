@@ -3,6 +3,7 @@ import { SCARD, SCARD_STATE } from "@cardwire/ioctl";
 import { type ScardApi, type ScardHandle, type ScardReaderAnswer, type ScardReaderQuestion } from "./scard-api.ts";
 import { callError, serviceLostError, tellsLostService } from "./errors.ts";
 import { ServiceContext } from "./service-context.ts";
+import { type ScardThreads } from "./threads.ts";
 
 /** Called once: with nothing when something has changed, with the error that ended the wait otherwise. */
 export type ChangeCallback = (error?: Error) => void;
@@ -34,6 +35,7 @@ const CALL = { command: "getStatusChange" };
  */
 export class ChangeMonitor {
   readonly #api: ScardApi;
+  readonly #threads: ScardThreads;
   readonly #clock: Clock;
   readonly #service: ServiceContext;
   readonly #listeners = new Set<ChangeCallback>();
@@ -47,8 +49,9 @@ export class ChangeMonitor {
   #pausing: AbortController | undefined;
   #cancelAgain: (() => void) | undefined;
 
-  constructor(api: ScardApi, clock: Clock) {
+  constructor(api: ScardApi, threads: ScardThreads, clock: Clock) {
     this.#api = api;
+    this.#threads = threads;
     this.#clock = clock;
     this.#service = new ServiceContext(api);
   }
@@ -120,11 +123,14 @@ export class ChangeMonitor {
       await this.#pause(SLICE_MS);
       return { code: SCARD.E_TIMEOUT, questions, answers: [] };
     }
+    // while another thread of the process waits, this one looks now and then
+    const mayWait = this.#threads.take("wait");
     this.#waiting = context;
     try {
-      const { code, readers } = await this.#api.getStatusChange(context, SLICE_MS, questions);
+      const { code, readers } = await this.#api.getStatusChange(context, mayWait ? SLICE_MS : 0, questions);
       return { code, questions, answers: readers };
     } finally {
+      if (mayWait) this.#threads.giveBack("wait");
       this.#waiting = undefined;
       this.#stopCancelling();
     }

@@ -256,9 +256,14 @@ export class ScardConnection implements SmartCardConnection {
     });
   }
 
-  /** In the reader's lane, where no other connection's call is. */
-  #run<Outcome extends ScardOutcome>(call: () => Promise<Outcome>, signal?: AbortSignal): Promise<Outcome> {
-    return this.#lane.run(this.#owner, call, signal);
+  /** In the reader's lane, where no other connection's call is; and in a thread that can be spared. */
+  #run<Outcome>(call: () => Promise<Outcome>, signal?: AbortSignal): Promise<Outcome> {
+    return this.#lane.run(
+      this.#owner,
+      // nothing blocks who holds the transaction: it is for this that a thread is spared
+      () => (this.#inTransaction ? call() : this.#manager.threads.run(call, signal)),
+      signal,
+    );
   }
 
   async #call<Outcome extends ScardOutcome>(
@@ -321,7 +326,7 @@ export class ScardConnection implements SmartCardConnection {
     this.#keepAlive?.stop();
     let code = 0;
     try {
-      code = await this.#lane.run(this.#owner, async () => {
+      code = await this.#run(async () => {
         if (this.#inTransaction) await this.#api.endTransaction(this.#handle.card, DISPOSITION.leave);
         return closeCard(this.#api, this.#handle, DISPOSITION[disposition]);
       });

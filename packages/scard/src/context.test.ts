@@ -194,7 +194,10 @@ test("a context that answers what it never should is replaced, and the question 
 test("what every context answers is told at last", async () => {
   const { manager, context } = scene();
   for (let round = 0; round < 3; round++) manager.lapses.push({ name: "listReaders", code: SCARD.E_NO_MEMORY });
-  await expect(context.listReaders()).rejects.toMatchObject({ rawCode: SCARD.E_NO_MEMORY, symbol: "SCARD_E_NO_MEMORY" });
+  await expect(context.listReaders()).rejects.toMatchObject({
+    rawCode: SCARD.E_NO_MEMORY,
+    symbol: "SCARD_E_NO_MEMORY",
+  });
   await context.close();
 });
 

@@ -96,7 +96,11 @@ export class ScardContext implements SmartCardContext {
     const owner = {};
     const lane = manager.enterLane(readerName);
     const linked = new LinkedSignal([signal, this.#closing.signal]);
-    const opening = lane.run(owner, () => openCard(manager.api, request, linked.signal), linked.signal);
+    const opening = lane.run(
+      owner,
+      () => manager.threads.run(() => openCard(manager.api, request, linked.signal), linked.signal),
+      linked.signal,
+    );
     let handle: CardHandle;
     try {
       handle = await untilAborted(opening, linked.signal);

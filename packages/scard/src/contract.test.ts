@@ -69,7 +69,10 @@ function harnessOf(manager: FakeResourceManager): ContractHarness {
 describe.each([
   ["Windows", () => new FakeResourceManager(WINDOWS_DIALECT)],
   ["pcsc-lite", () => new FakeResourceManager(PCSCLITE_DIALECT)],
-  ["macOS, which has no pseudo reader", () => Object.assign(new FakeResourceManager(MACOS_DIALECT), { knowsPnp: false })],
+  [
+    "macOS, which has no pseudo reader",
+    () => Object.assign(new FakeResourceManager(MACOS_DIALECT), { knowsPnp: false }),
+  ],
   ["Wine, which never waits", () => Object.assign(new FakeResourceManager(), { comparesNothing: true })],
 ] as const)("the contract of transports, over %s", (_, createManager) => {
   registerContract(it, () => Promise.resolve(harnessOf(createManager())));

@@ -16,3 +16,4 @@ export {
   type ScardReaderQuestion,
   type ScardStatusOutcome,
 } from "./scard-api.ts";
+export { type ScardThreads, type ThreadUse } from "./threads.ts";

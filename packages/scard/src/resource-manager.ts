@@ -5,6 +5,8 @@ import { ChangeMonitor } from "./change-monitor.ts";
 import { callError, type FailedCall, serviceLostError, tellsLostService } from "./errors.ts";
 import { ReaderLane } from "./reader-lane.ts";
 import { ServiceContext } from "./service-context.ts";
+import { ThreadQueue } from "./thread-queue.ts";
+import { LocalThreads } from "./threads.ts";
 
 /** All readers by their names, and how those are that were asked for. */
 export interface ReaderLook {
@@ -23,6 +25,8 @@ export class ResourceManager {
   readonly api: ScardApi;
   readonly clock: Clock;
   readonly monitor: ChangeMonitor;
+  /** Where calls get their threads that may block. */
+  readonly threads: ThreadQueue;
   readonly #service: ServiceContext;
   readonly #queue = new SerialQueue();
   readonly #lanes = new Map<string, { readonly lane: ReaderLane<object>; users: number }>();
@@ -31,7 +35,9 @@ export class ResourceManager {
   constructor(api: ScardApi, clock: Clock) {
     this.api = api;
     this.clock = clock;
-    this.monitor = new ChangeMonitor(api, clock);
+    const threads = api.threads ?? new LocalThreads();
+    this.monitor = new ChangeMonitor(api, threads, clock);
+    this.threads = new ThreadQueue(threads, clock);
     this.#service = new ServiceContext(api);
   }
 

@@ -1,4 +1,5 @@
 import { type PcscPlatform } from "@cardwire/ioctl";
+import { type ScardThreads } from "./threads.ts";
 
 /** SCARDCONTEXT or SCARDHANDLE: a number that only the resource manager understands. */
 export type ScardHandle = bigint;
@@ -63,6 +64,8 @@ export interface ScardBytesOutcome extends ScardOutcome {
  */
 export interface ScardApi {
   readonly dialect: ScardDialect;
+  /** The threads that its calls run in, where somebody counts them; as if it had four of its own when absent. */
+  readonly threads?: ScardThreads;
   establishContext(): Promise<ScardOutcome & { readonly context: ScardHandle }>;
   releaseContext(context: ScardHandle): Promise<ScardOutcome>;
   isValidContext(context: ScardHandle): Promise<ScardOutcome>;

@@ -11,7 +11,7 @@ const BASE = 0x7fff_1234_5000n;
 /** A foreign-function interface whose library is written in JavaScript. */
 export class FakeForeign implements ForeignInterface {
   readonly declared = new Map<string, FakeDeclaration>();
-  readonly loaded: string[] = [];
+  readonly loaded: (string | null)[] = [];
   readonly #functions: Readonly<Record<string, FakeFunction>>;
   /** What has an address. */
   readonly memory: Uint8Array[] = [];
@@ -20,7 +20,7 @@ export class FakeForeign implements ForeignInterface {
     this.#functions = functions;
   }
 
-  load(path: string): ReturnType<ForeignInterface["load"]> {
+  load(path: string | null): ReturnType<ForeignInterface["load"]> {
     this.loaded.push(path);
     return {
       func: (convention, name, result, parameters) => {
@@ -33,6 +33,11 @@ export class FakeForeign implements ForeignInterface {
   address(bytes: Uint8Array): bigint {
     this.memory.push(bytes);
     return BASE;
+  }
+
+  /** Every process has memory of its own. */
+  view(): ArrayBuffer {
+    throw new Error("no view of foreign memory");
   }
 
   /** What is at an address of the array that had its address taken last. */

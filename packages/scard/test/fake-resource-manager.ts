@@ -177,7 +177,10 @@ export class FakeResourceManager implements ScardApi {
       if (lapse !== undefined || known === undefined) return { code: lapse ?? WIN32.INVALID_HANDLE, readers: [] };
       if (known.wait !== undefined) throw new Error("two calls wait in one context");
       for (const { readerName } of questions)
-        if (!this.readers.some(({ name }) => name === readerName) && !(this.knowsPnp && readerName === PNP_NOTIFICATION))
+        if (
+          !this.readers.some(({ name }) => name === readerName) &&
+          !(this.knowsPnp && readerName === PNP_NOTIFICATION)
+        )
           return { code: SCARD.E_UNKNOWN_READER, readers: [] };
       let code = 0;
       let timer: ReturnType<typeof setTimeout> | undefined;

@@ -28,6 +28,8 @@ async function load(): Promise<ScardApi> {
     foreign: koffi,
     library: LIBRARY,
     layout: process.arch === "ia32" ? WINDOWS_32 : WINDOWS_64,
+    processId: process.pid,
+    poolSize: Number(process.env["UV_THREADPOOL_SIZE"]) || undefined,
   });
   // a process that ends waits for its threads: they must not wait for a card
   process.on("exit", () => {

@@ -7,7 +7,7 @@ import { MACOS, PCSCLITE_32, PCSCLITE_64, type ScardLayout, WINDOWS_32, WINDOWS_
 
 function load(layout: ScardLayout, functions: Readonly<Record<string, FakeFunction>> = {}) {
   const foreign = new FakeForeign(functions);
-  return { foreign, api: new ForeignScardApi({ foreign, library: "the library", layout }) };
+  return { foreign, api: new ForeignScardApi({ foreign, library: "the library", layout, processId: 1 }) };
 }
 
 function setDword(bytes: Uint8Array, value: number): void {
@@ -27,7 +27,7 @@ test.each([
 ] as const)("the functions are declared as %s has them", (_, layout, convention, handle, dword, suffix, control) => {
   const { foreign } = load(layout);
   const pointer = "void *";
-  expect(foreign.loaded).toEqual(["the library"]);
+  expect(foreign.loaded[0]).toBe("the library");
   expect(foreign.declared.get(`SCardConnect${suffix}`)).toEqual([
     ...[convention, "uint32", handle, pointer, dword, dword, pointer, pointer],
   ]);
@@ -37,7 +37,7 @@ test.each([
   expect(foreign.declared.get(control)).toEqual([
     ...[convention, "uint32", handle, dword, pointer, dword, pointer, dword, pointer],
   ]);
-  expect(foreign.declared.size).toBe(16);
+  expect([...foreign.declared.keys()].filter((name) => name.startsWith("SCard")).length).toBe(16);
 });
 
 /** Sizes and offsets of SCARD_READERSTATE as compilers lay it out: what the fields are, and how they are aligned. */
@@ -100,7 +100,13 @@ test.each([
       receive: Uint8Array,
       receiveLength: Uint8Array,
     ) => {
-      expect([card, toHex(sendPci), toHex(send), sendLength, receivePci]).toEqual([9n, request.toUpperCase(), "FFCA000000", 5, null]);
+      expect([card, toHex(sendPci), toHex(send), sendLength, receivePci]).toEqual([
+        9n,
+        request.toUpperCase(),
+        "FFCA000000",
+        5,
+        null,
+      ]);
       expect(receive.length).toBe(65_548);
       expect(new DataView(receiveLength.buffer).getUint32(0, true)).toBe(65_548);
       receive.set([0x04, 0x90, 0x00]);
@@ -173,7 +179,15 @@ test("an attribute is read into 264 bytes, and into more when it has more", asyn
 
 test("a control without input hands none over", async () => {
   const { api } = load(WINDOWS_64, {
-    SCardControl: (_c: bigint, code: number, input: Uint8Array | null, n: number, out: Uint8Array, room: number, used: Uint8Array) => {
+    SCardControl: (
+      _c: bigint,
+      code: number,
+      input: Uint8Array | null,
+      n: number,
+      out: Uint8Array,
+      room: number,
+      used: Uint8Array,
+    ) => {
       expect([code, input, n, room]).toEqual([0x0031_3520, null, 0, 65_548]);
       out.set([6, 4]);
       setDword(used, 2);
@@ -218,7 +232,11 @@ test("cancelAll cancels what waits, at once", async () => {
     SCardCancel: (context: bigint) => cancelled.push(context) && 0,
   });
   const question = [{ readerName: "Reader", currentState: 0 }];
-  const calls = [api.getStatusChange(1n, 100, question), api.connect(2n, "Reader", 2, 3), api.getStatusChange(3n, 0, question)];
+  const calls = [
+    api.getStatusChange(1n, 100, question),
+    api.connect(2n, "Reader", 2, 3),
+    api.getStatusChange(3n, 0, question),
+  ];
   api.cancelAll();
   await Promise.all(calls);
   api.cancelAll();

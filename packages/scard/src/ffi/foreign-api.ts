@@ -10,10 +10,13 @@ import {
   type ScardReaderQuestion,
   type ScardStatusOutcome,
 } from "../scard-api.ts";
+import { DEFAULT_POOL_SIZE, LocalThreads, type ScardThreads } from "../threads.ts";
 import { type ForeignFunction, type ForeignInterface } from "./foreign-library.ts";
 import { type ScardLayout } from "./layout.ts";
 import { Memory } from "./memory.ts";
+import { processMemory } from "./process-memory.ts";
 import { ReaderStates } from "./reader-states.ts";
+import { SharedThreads } from "./shared-threads.ts";
 import { decodeNames, encodeName } from "./text.ts";
 
 /** Where the functions are, and how they are called. */
@@ -23,6 +26,10 @@ export interface ForeignScardOptions {
   /** The library's name or path, as the system's loader takes it. */
   readonly library: string;
   readonly layout: ScardLayout;
+  /** The host's process, whose threads are counted. */
+  readonly processId: number;
+  /** How many threads the host's pool has (UV_THREADPOOL_SIZE); 4 unless given. */
+  readonly poolSize?: number | undefined;
 }
 
 const SCOPE_SYSTEM = 2;
@@ -41,6 +48,7 @@ const POINTER = "void *";
 /** The PC/SC API in a library of the system, called through a foreign-function interface. */
 export class ForeignScardApi implements ScardApi {
   readonly dialect: ScardDialect;
+  readonly threads: ScardThreads;
   readonly #layout: ScardLayout;
   readonly #addressOf: (bytes: Uint8Array) => bigint;
   readonly #functions: ReturnType<typeof declareFunctions>;
@@ -51,11 +59,13 @@ export class ForeignScardApi implements ScardApi {
   readonly #waiting = new Set<ScardHandle>();
 
   /** @throws what the foreign-function interface throws when there is no such library, or a function is missing in it. */
-  constructor({ foreign, library, layout }: ForeignScardOptions) {
+  constructor({ foreign, library, layout, processId, poolSize = DEFAULT_POOL_SIZE }: ForeignScardOptions) {
     this.dialect = layout.dialect;
     this.#layout = layout;
     this.#addressOf = (bytes) => foreign.address(bytes);
     this.#functions = declareFunctions(foreign, library, layout);
+    const memory = processMemory(foreign, layout.dialect.platform === "windows", processId);
+    this.threads = memory === undefined ? new LocalThreads(poolSize) : new SharedThreads(memory, poolSize);
   }
 
   /**

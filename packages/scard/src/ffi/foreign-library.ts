@@ -12,7 +12,10 @@ export interface ForeignLibrary {
 
 /** What is needed of koffi. */
 export interface ForeignInterface {
-  load(path: string): ForeignLibrary;
+  /** The library of a path, or what the program itself is linked with. */
+  load(path: string | null): ForeignLibrary;
   /** The address of the bytes of a typed array. */
   address(bytes: Uint8Array): bigint;
+  /** The memory at an address. */
+  view(address: bigint, length: number): ArrayBuffer;
 }

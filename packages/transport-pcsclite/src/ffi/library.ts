@@ -52,7 +52,13 @@ async function load(library: string): Promise<ScardApi> {
   });
   let api: ForeignScardApi;
   try {
-    api = new ForeignScardApi({ foreign: koffi, library, layout: layoutOfThisMachine() });
+    api = new ForeignScardApi({
+      foreign: koffi,
+      library,
+      layout: layoutOfThisMachine(),
+      processId: process.pid,
+      poolSize: Number(process.env["UV_THREADPOOL_SIZE"]) || undefined,
+    });
   } catch (error) {
     throw new MissingLibraryError(
       `${library} cannot be loaded: install pcsc-lite's client library ("apt install libpcsclite1", ` +

@@ -1,0 +1,81 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { toHex } from "@cardwire/core";
+import { build } from "esbuild";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { functionCard, T1_ATR, UID_ANSWER } from "./function-card.ts";
+import { Pcscd } from "./pcscd.ts";
+import { run } from "./programs.ts";
+import { type FfiSessionReport } from "./ffi-runtimes/session.ts";
+
+/** koffi as the transport finds it, for programs that are elsewhere. */
+const KOFFI = fileURLToPath(new URL("../../../packages/transport-pcsclite/node_modules/koffi", import.meta.url));
+
+let folder: string;
+let pcscd: Pcscd;
+
+const expected: FfiSessionReport = {
+  answerToReset: toHex(T1_ATR),
+  uids: [toHex(UID_ANSWER)],
+  state: "t1",
+  aborted: "Error: waited long enough",
+};
+
+const bundle = (name: string): string => join(folder, `${name}.mjs`);
+const sawIn = async (...args: string[]): Promise<unknown> =>
+  JSON.parse(await run(process.execPath, [bundle("program"), ...args], { env: pcscd.env }));
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "cardwire-ffi-"));
+  mkdirSync(join(folder, "node_modules"));
+  symlinkSync(realpathSync(KOFFI), join(folder, "node_modules", "koffi"));
+  for (const [name, source] of [
+    ["program", "program"],
+    ["copy-a", "session"],
+    ["copy-b", "session"],
+  ] as const)
+    await build({
+      entryPoints: [fileURLToPath(new URL(`ffi-runtimes/${source}.ts`, import.meta.url))],
+      outfile: bundle(name),
+      bundle: true,
+      platform: "node",
+      format: "esm",
+      target: "node20",
+      external: ["koffi"],
+      conditions: ["@cardwire/source"],
+    });
+  pcscd = new Pcscd();
+  const { reader } = pcscd.addReader();
+  await pcscd.start();
+  reader.insert(functionCard(T1_ATR));
+});
+afterAll(async () => {
+  await pcscd.dispose();
+  rmSync(folder, { recursive: true });
+});
+
+test("a session through koffi, in a process that ends by itself", async () => {
+  expect(await sawIn("session")).toEqual(expected);
+});
+
+test("in four worker threads and the main thread at once", async () => {
+  expect(await sawIn("workers")).toEqual(Array.from({ length: 5 }, () => expected));
+});
+
+test("in two copies of the package at once", async () => {
+  expect(await sawIn("copies", bundle("copy-a"), bundle("copy-b"))).toEqual([expected, expected]);
+});
+
+test("a process with an open context and connection and nothing to do ends", async () => {
+  expect(await sawIn("idle")).toBe("nothing left to do");
+});
+
+test("a process that waits ends when it is told to", async () => {
+  expect(await sawIn("exit")).toBe("told to end");
+});
+
+test("sessions leave no file and no socket open", async () => {
+  expect(await sawIn("soak")).toEqual({ more: 0 });
+});
