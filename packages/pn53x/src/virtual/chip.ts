@@ -273,14 +273,14 @@ class Chip implements VirtualPn53x {
     const checksCrc = (registers.read(CIU.RX_MODE) & CRC_ENABLED) !== 0;
     const rawParity = (registers.read(CIU.MANUAL_RCV) & PARITY_DISABLED) !== 0;
     const lastBits = registers.read(CIU.BIT_FRAMING) & TX_LAST_BITS_MASK || 8;
+    // bits of a byte that is not whole have no CRC, and neither has the answer to them (ATQA)
+    const isShort = !rawParity && lastBits !== 8;
     const frame: RfFrame = {
       kind: "frame",
       data,
       lastBits,
-      // bits of a byte that is not whole have no CRC
-      transmitCrc: (txMode & CRC_ENABLED) !== 0 || lastBits !== 8,
-      // nor has the answer to them (ATQA)
-      receiveCrc: checksCrc || lastBits !== 8,
+      transmitCrc: (txMode & CRC_ENABLED) !== 0 || isShort,
+      receiveCrc: checksCrc || isShort,
       transmitParity: !rawParity,
       receiveParity: !rawParity,
       timeoutUs: timeoutUsOf(this.#timeoutCode),
@@ -290,7 +290,7 @@ class Chip implements VirtualPn53x {
     if (reply.kind === "failure") return this.#noData(STATUS_OF[reply.reason]);
     registers.set(CIU.CONTROL, reply.lastBits & RX_LAST_BITS_MASK);
     // four bits have no CRC: to who checks it, it is wrong
-    if (checksCrc && reply.lastBits !== 8) return this.#noData(Pn53xStatus.CRC);
+    if (checksCrc && !rawParity && reply.lastBits !== 8) return this.#noData(Pn53xStatus.CRC);
     if (reply.data.length > MOST_DATA_BYTES) return this.#noData(Pn53xStatus.RF_OVERFLOW);
     return { status: Pn53xStatus.OK, data: reply.data };
   }
