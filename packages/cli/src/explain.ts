@@ -21,7 +21,7 @@ export function explain(error: unknown, signal?: AbortSignal): Explanation {
   const unfinished = progressOf(error);
   if (signal?.aborted === true)
     return {
-      message: unfinished === undefined ? undefined : `Interrupted in the middle of writing: ${unfinished}.`,
+      message: interruption(error, unfinished),
       code: "INTERRUPTED",
       exitCode: EXIT.interrupted,
     };
@@ -29,9 +29,15 @@ export function explain(error: unknown, signal?: AbortSignal): Explanation {
   return unfinished === undefined ? told : { ...told, message: `${told.message} ${capital(unfinished)}.` };
 }
 
+/** Who interrupts something that was being written hears how far it came; else there is nothing to say. */
+function interruption(error: unknown, unfinished: string | undefined): string | undefined {
+  if (unfinished !== undefined) return `Interrupted in the middle of writing: ${unfinished}.`;
+  return error instanceof CliError && error.exitCode === EXIT.interrupted ? error.message : undefined;
+}
+
 function explainReason(error: unknown): Told {
   if (error instanceof CliError) return { message: error.message, code: error.code, exitCode: error.exitCode };
-  if (isNoTransportError(error)) return { message: sentence(error.message), code: error.code, exitCode: EXIT.service };
+  if (isNoTransportError(error)) return { message: ended(error.message), code: error.code, exitCode: EXIT.service };
   if (isSmartCardError(error)) return explainSmartCard(error);
   if (isDumpError(error) || isFormatError(error))
     return { message: sentence(error.message), code: error.code, exitCode: EXIT.input };
@@ -55,6 +61,8 @@ function adviceFor(code: string): string {
   switch (code) {
     case "KEY_REFUSED":
       return ' Give its keys with --keys FILE; "cardwire keys find FILE" tells which open what.';
+    case "BLOCK_REFUSED":
+      return ' Its access bits want another key: "cardwire keys find FILE" looks for one.';
     case "NOT_FORMATTED":
     case "NO_NDEF":
       return ' "cardwire ndef format" prepares a blank one.';

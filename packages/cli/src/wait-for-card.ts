@@ -1,3 +1,4 @@
+import { isCardwireError } from "@cardwire/core";
 import { type Tap, taps } from "cardwire";
 import { CliError } from "./cli-error.ts";
 import { formatForFile } from "./dump/formats.ts";
@@ -5,6 +6,7 @@ import { EXIT } from "./exit-codes.ts";
 import { writeOutput } from "./files.ts";
 import type { CliIo } from "./io.ts";
 import type { CardOptions } from "./options.ts";
+import { WriteStopped } from "./restore/write-stopped.ts";
 import { matchingReaders, openSession, readerFilter, type Session } from "./session.ts";
 
 /**
@@ -49,7 +51,7 @@ export async function withFirstCardOf<Result>(
       clearTimeout(hint);
       const unreachable = tap.problems.find(({ step }) => step === "connect");
       if (unreachable !== undefined) throw unreachable.error;
-      return await use(tap);
+      return await useUntilGone(tap, use);
     }
   } finally {
     clearTimeout(timer);
@@ -57,6 +59,52 @@ export async function withFirstCardOf<Result>(
   }
   io.signal.throwIfAborted();
   throw new CliError(`No card came within ${options.timeout} s (--timeout gives more time).`, EXIT.noCard);
+}
+
+/** Longer than readers take to see that a card is gone. */
+const SEEN_WITHIN_MS = 1000;
+/** By these codes a card is told to have refused something, and one that was pulled looks the same. */
+const LOOKS_PULLED: readonly string[] = [
+  "STATUS_WORD",
+  "NO_ANSWER",
+  "NAK",
+  "KEY_REFUSED",
+  "BLOCK_REFUSED",
+  "UNEXPECTED_ANSWER",
+  "WRITE_INTERRUPTED",
+];
+
+/** A card that was pulled is first a command that failed: whether it is still there is known a moment later. */
+async function useUntilGone<Result>(tap: Tap, use: (tap: Tap) => Promise<Result>): Promise<Result> {
+  try {
+    return await use(tap);
+  } catch (error) {
+    const reason = error instanceof WriteStopped ? error.cause : error;
+    if (!isCardwireError(reason) || !LOOKS_PULLED.includes(reason.code) || !(await isGoneSoon(tap))) throw error;
+    const removed = await tap.connection.status().then(
+      () => reason,
+      (cause: unknown) => cause,
+    );
+    throw error instanceof WriteStopped ? new WriteStopped(error.written, error.notWritten, removed) : removed;
+  }
+}
+
+function isGoneSoon({ gone }: Tap): Promise<boolean> {
+  if (gone.aborted) return Promise.resolve(true);
+  return new Promise((resolve) => {
+    const end = (result: boolean): void => {
+      clearTimeout(timer);
+      gone.removeEventListener("abort", onGone);
+      resolve(result);
+    };
+    const onGone = (): void => {
+      end(true);
+    };
+    const timer = setTimeout(() => {
+      end(false);
+    }, SEEN_WITHIN_MS);
+    gone.addEventListener("abort", onGone);
+  });
 }
 
 async function saveTag(tag: NonNullable<Session["tag"]>, path: string, io: CliIo): Promise<void> {

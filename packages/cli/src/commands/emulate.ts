@@ -20,7 +20,7 @@ export interface EmulateOptions extends OutputOptions {
 }
 
 /** How long vpcd is tried before it counts as absent. */
-const PATIENCE_MS = 3000;
+const PATIENCE_MS = 2000;
 
 /** `cardwire emulate`: a dump as a card in pcscd, until it is interrupted. */
 export async function emulateCommand(file: string, options: EmulateOptions, io: CliIo): Promise<ExitCode> {

@@ -42,6 +42,7 @@ export async function keysCheckCommand(files: readonly string[], options: Output
     io.write(`${style.title(file)}  ${kind}, ${keys.length} keys\n`);
     for (const { line, text, reason } of mistakes)
       io.write(`  ${style.address(`line ${line}`)}  ${style.bad(reason)}  ${style.dim(text)}\n`);
+    if (keys.length === 0) io.write(`  ${style.bad("there is no key in it")}\n`);
   }
   if (options.json === true) io.write(`${toJson({ files: results })}\n`);
   return good ? EXIT.ok : EXIT.input;

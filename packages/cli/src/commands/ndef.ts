@@ -71,7 +71,7 @@ export async function ndefWriteCommand(options: NdefWriteOptions, io: CliIo): Pr
   const words = text ?? uri ?? mime ?? external ?? androidApp ?? wifi ?? [];
   const encoded = await messageBytes({ words, lang, message, bytes }, io);
   const { tap, state } = await withNdef(options, io, async (ndef, card) => {
-    await ndef.writeBytes(encoded, { signal: io.signal });
+    await whole(io, () => ndef.writeBytes(encoded, { signal: io.signal }));
     return { tap: card, state: await ndef.state({ signal: io.signal }) };
   });
   const left = state.capacityBytes - encoded.length;
@@ -89,7 +89,7 @@ export async function ndefFormatCommand(options: NdefSureOptions, io: CliIo): Pr
         `There is a message of ${before.messageBytes} bytes on this card; --yes removes it.`,
         EXIT.usage,
       );
-    await ndef.format({ signal: io.signal });
+    await whole(io, () => ndef.format({ signal: io.signal }));
     return { tap: card, state: await ndef.state({ signal: io.signal }) };
   });
   if (options.json === true) io.write(`${toJson({ reader: tap.reader, card: tap.card.name, uid: tap.uid, state })}\n`);
@@ -102,7 +102,7 @@ export async function ndefLockCommand(options: NdefSureOptions, io: CliIo): Prom
   const sure = options.yes === true;
   const { tap, state } = await withNdef(options, io, async (ndef, card) => {
     const before = await ndef.state({ signal: io.signal });
-    if (sure) await ndef.makeReadOnly({ signal: io.signal });
+    if (sure) await whole(io, () => ndef.makeReadOnly({ signal: io.signal }));
     return { tap: card, state: sure ? await ndef.state({ signal: io.signal }) : before };
   });
   if (options.json === true) {
@@ -117,6 +117,20 @@ export async function ndefLockCommand(options: NdefSureOptions, io: CliIo): Prom
         "Nothing has been locked yet: --yes makes it read-only, and there is no way back.\n",
     );
   return EXIT.ok;
+}
+
+/** What is interrupted while it writes is said to be so. */
+async function whole(io: CliIo, write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    if (!io.signal.aborted) throw error;
+    throw new CliError(
+      'Interrupted in the middle of writing: the card has the old message, an empty one or the new one; "cardwire info" tells.',
+      EXIT.interrupted,
+      { cause: error },
+    );
+  }
 }
 
 function withNdef<Result>(

@@ -32,9 +32,6 @@ export async function readTag(tap: Tap, options: ReadDumpOptions): Promise<TagDu
   if (typeB !== undefined) return (await import("./iso14443b.ts")).readTypeB(typeB, signal);
   const topaz = tap.as("topaz");
   if (topaz !== undefined) return (await import("./topaz.ts")).readTopaz(topaz, signal);
-  const why =
-    tap.card.kind === "processor"
-      ? 'has programs and files instead of memory: "cardwire apdu" speaks to them, "cardwire ndef read" reads its NDEF'
-      : "is of a kind whose memory nobody here knows how to read";
-  throw new CliError(`This card (${tap.card.name}) ${why}.`, EXIT.card);
+  if (tap.card.kind === "processor") return (await import("./type4.ts")).readType4(tap, signal);
+  throw new CliError(`Nobody here knows how to read the memory of this card (${tap.card.name}).`, EXIT.card);
 }

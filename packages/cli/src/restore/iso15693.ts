@@ -1,5 +1,6 @@
-import type { Type5Tag } from "@cardwire/iso15693";
+import { Type5Tag } from "@cardwire/iso15693";
 import type { Iso15693Dump } from "@cardwire/virtual";
+import { dialectOf, type Tap } from "cardwire";
 import { readIso15693 } from "../dump/iso15693.ts";
 import type { RestoreUnit } from "./unit.ts";
 import { knownBytes, placeOf, requireSame } from "./units.ts";
@@ -7,9 +8,11 @@ import { knownBytes, placeOf, requireSame } from "./units.ts";
 /** The blocks of an ISO/IEC 15693 tag, their locks, AFI and DSFID. */
 export async function iso15693Units(
   dump: Iso15693Dump,
-  tag: Type5Tag,
+  tap: Tap,
   signal: AbortSignal,
 ): Promise<readonly RestoreUnit[]> {
+  // the tap's own helper has asked for AFI and DSFID once, and asks no more
+  const tag = new Type5Tag(tap.connection, { dialect: dialectOf(tap.reader) });
   const now = await readIso15693(tag, signal);
   requireSame(sizeText(dump), sizeText(now));
   const { blockBytes } = now;

@@ -37,11 +37,9 @@ export async function restoreUnits(dump: TagDump, tap: Tap, options: UnitsOption
       if (tag !== undefined) return (await import("./felica.ts")).felicaUnits(dump, tag, signal);
       break;
     }
-    case "iso15693": {
-      const tag = tap.as("iso15693");
-      if (tag !== undefined) return (await import("./iso15693.ts")).iso15693Units(dump, tag, signal);
+    case "iso15693":
+      if (tap.as("iso15693") !== undefined) return (await import("./iso15693.ts")).iso15693Units(dump, tap, signal);
       break;
-    }
     case "iso14443b-memory": {
       const tag = tap.as("iso14443b");
       if (tag !== undefined) return (await import("./iso14443b.ts")).typeBUnits(dump, tag, signal);
@@ -52,6 +50,9 @@ export async function restoreUnits(dump: TagDump, tap: Tap, options: UnitsOption
       if (tag !== undefined) return (await import("./topaz.ts")).topazUnits(dump, tag, signal);
       break;
     }
+    case "type4":
+      if (tap.card.kind === "processor") return (await import("./type4.ts")).type4Units(dump, tap, signal);
+      break;
     default:
       throw new CliError(`A dump of ${KINDS[dump.kind]} holds nothing that can be written to a card.`, EXIT.input);
   }
