@@ -12,7 +12,6 @@ import {
 } from "@cardwire/virtual/samples";
 import { describe, expect, test } from "vitest";
 import type { CardMemory } from "./memory.ts";
-import { openContext } from "./open-context.ts";
 import { taps } from "./taps.ts";
 import type { Tap } from "./tap.ts";
 import { createVirtualReader, type VirtualReaderOptions } from "./virtual-reader.ts";
@@ -295,18 +294,4 @@ test("the trace has every layer, down and up", async () => {
       expect(events.some((event) => event.layer === layer && event.direction === direction)).toBe(true);
   const times = events.map(({ timeUs }) => timeUs);
   expect(times).toEqual([...times].sort((a, b) => a - b));
-});
-
-test("openContext gives a virtual reader that ends with its context", async () => {
-  const context = await openContext({ transport: "virtual", virtual: { tags: [loadTag(ntag213WithText())] } });
-  expect(await context.listReaders()).toEqual(["cardwire NFC 0"]);
-  await context.close();
-  await context.close();
-  await expect(context.listReaders()).rejects.toMatchObject({ name: "InvalidStateError" });
-});
-
-test("openContext says what to do where there is no pcscd", async () => {
-  const opening = openContext({ transport: "pcsclite", pcsclite: { socketPath: "/nowhere/pcscd.comm" } });
-  await expect(opening).rejects.toMatchObject({ name: "NoTransportError", code: "NO_SERVICE", fault: "host" });
-  await expect(opening).rejects.toThrow(/\/nowhere\/pcscd\.comm.*apt install pcscd/);
 });

@@ -1,0 +1,19 @@
+import type { SmartCardContext } from "@cardwire/core";
+import type { NodeCcidContextOptions } from "@cardwire/transport-ccid/node";
+import { NoTransportError } from "../no-transport-error.ts";
+import { isCausedBy, messageOf } from "./caused-by.ts";
+
+/** CCID readers on USB. @throws NoTransportError MISSING_PACKAGE */
+export async function openCcid(options: NodeCcidContextOptions = {}): Promise<SmartCardContext> {
+  const { createCcidContext, isMissingUsbError } = await import("@cardwire/transport-ccid/node");
+  const context = createCcidContext(options);
+  try {
+    await context.listReaders();
+    return context;
+  } catch (error) {
+    await context.close();
+    if (isCausedBy(error, isMissingUsbError))
+      throw new NoTransportError("MISSING_PACKAGE", messageOf(error), { cause: error });
+    throw error;
+  }
+}

@@ -1,0 +1,23 @@
+import { isSmartCardError, type SmartCardContext } from "@cardwire/core";
+import type { WindowsContextOptions } from "@cardwire/transport-windows";
+import { NoTransportError } from "../no-transport-error.ts";
+import { isCausedBy, messageOf } from "./caused-by.ts";
+
+/** winscard.dll. @throws NoTransportError MISSING_PACKAGE, UNSUPPORTED_PLATFORM */
+export async function openWindows(options: WindowsContextOptions = {}): Promise<SmartCardContext> {
+  const { createWindowsContext, isMissingKoffiError, isNotWindowsError } = await import("@cardwire/transport-windows");
+  const context = createWindowsContext(options);
+  try {
+    await context.listReaders();
+    return context;
+  } catch (error) {
+    // Windows stops the service with the last reader, and starts it with the next: that is waited for, not an error
+    if (isSmartCardError(error, "no-service")) return context;
+    await context.close();
+    if (isCausedBy(error, isMissingKoffiError))
+      throw new NoTransportError("MISSING_PACKAGE", messageOf(error), { cause: error });
+    if (isCausedBy(error, isNotWindowsError))
+      throw new NoTransportError("UNSUPPORTED_PLATFORM", messageOf(error), { cause: error });
+    throw error;
+  }
+}
