@@ -1,7 +1,8 @@
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import * as entry from "./index.ts";
+import * as virtual from "./virtual.ts";
 
-test("the public surface", () => {
+it("exports these names", () => {
   expect(Object.keys(entry).sort()).toMatchInlineSnapshot(`
     [
       "Diagnose",
@@ -60,6 +61,16 @@ test("the public surface", () => {
       "timeoutCode",
       "timeoutUsOf",
       "wakeUpBytes",
+    ]
+  `);
+  expect(Object.keys(virtual).sort()).toMatchInlineSnapshot(`
+    [
+      "ACR122U_EMPTY_SLOT",
+      "createVirtualAcr122u",
+      "createVirtualBulkDevice",
+      "createVirtualLink",
+      "createVirtualPn53x",
+      "createVirtualSerialPort",
     ]
   `);
 });

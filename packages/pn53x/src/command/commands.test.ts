@@ -7,8 +7,9 @@ import type { Pn53xCommand } from "./command.ts";
 const { InCommunicateThru, InDataExchange, InListPassiveTarget, MODULATION } = commands;
 
 /** Every command that has a codec. */
-const ALL: readonly Pn53xCommand<never, unknown>[] = Object.values(commands).filter(
-  (value): value is Pn53xCommand<never, unknown> => typeof value === "object" && "decodeAnswer" in value,
+const ALL = Object.values(commands as Readonly<Record<string, unknown>>).filter(
+  (value): value is Pn53xCommand<never, never> =>
+    typeof value === "object" && value !== null && "decodeAnswer" in value,
 );
 
 function coded<Request, Answer>(

@@ -347,7 +347,7 @@ describe("what the chip says", () => {
         } catch (error) {
           expectKnown(error);
         }
-        await frontEnd.close().catch(expectKnown);
+        await Promise.resolve(frontEnd.close()).catch(expectKnown);
       }),
     );
   });

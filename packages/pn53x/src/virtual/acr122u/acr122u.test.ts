@@ -1,4 +1,4 @@
-import { fromHex, toHex } from "@cardwire/core";
+import { fromHex, toHex, type VirtualTag } from "@cardwire/core";
 import { VirtualClock } from "@cardwire/core/testing";
 import { createIsoDepCard } from "@cardwire/iso-dep/virtual";
 import { createVirtualField, loadTag, type VirtualField } from "@cardwire/virtual";
@@ -6,7 +6,7 @@ import { classic1kWithNdef, felicaLiteSWithUri, ntag216WithUri, topaz96WithText 
 import { describe, expect, it } from "vitest";
 import { createVirtualAcr122u, type VirtualAcr122u } from "./acr122u.ts";
 
-function open(...tags: Parameters<VirtualField["put"]>): {
+function open(...tags: readonly VirtualTag[]): {
   readonly field: VirtualField;
   readonly reader: VirtualAcr122u;
   readonly send: (apdu: string) => Promise<string>;
