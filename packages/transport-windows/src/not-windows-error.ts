@@ -8,7 +8,7 @@ export class NotWindowsError extends CardwireError {
 
   constructor() {
     super(
-      `winscard.dll is a part of Windows, and this is ${process.platform}: readers are found there through ` +
+      `Windows' own DLLs are called here, and this is ${process.platform}: its readers are found through ` +
         "@cardwire/transport-pcsclite",
     );
   }
