@@ -25,7 +25,54 @@ export {
   type ReaderQuirk,
 } from "./descriptor/quirks.ts";
 export { CCID_ESCAPE_CODE, featureControlCode } from "./device/control-codes.ts";
+export {
+  type ClassRequest,
+  abortRequest,
+  clockFrequenciesRequest,
+  dataRatesRequest,
+  parseClassRequest,
+  parseFrequencies,
+} from "./messages/class-request.ts";
+export { type CcidCommand, type CommandMessage, encodeCommand, parseCommand } from "./messages/command-message.ts";
+export { ccidCommand, CHAIN, CLOCK_COMMAND, MECHANICAL_FUNCTION } from "./messages/commands.ts";
+export {
+  ANSWERED_BY,
+  commandName,
+  type CommandName,
+  PC_TO_RDR,
+  RDR_TO_PC,
+  responseName,
+  type ResponseName,
+} from "./messages/message-types.ts";
+export { type CcidNotification, encodeNotification, parseNotification } from "./messages/notification.ts";
+export {
+  encodeProtocolData,
+  parseProtocolData,
+  type ProtocolData,
+  type T0ProtocolData,
+  type T1ProtocolData,
+} from "./messages/parameters.ts";
+export {
+  type CcidResponse,
+  type CommandStatus,
+  encodeResponse,
+  type IccStatus,
+  parseResponse,
+} from "./messages/response-message.ts";
+export { describeSlotError, SLOT_ERROR, type SlotErrorName, slotErrorName } from "./messages/slot-error.ts";
 export { CardProtocolError, type CardProtocolErrorCode, isCardProtocolError } from "./protocol/protocol-error.ts";
+export { type T0Transmit, transmitApduByT0 } from "./protocol/t0/apdu.ts";
+export { exchangeT0Characters, type T0Send } from "./protocol/t0/character-level.ts";
+export {
+  encodeT1Block,
+  parseT1Block,
+  type T1Block,
+  type T1Defect,
+  type T1Edc,
+  type T1Supervisory,
+} from "./protocol/t1/block.ts";
+export { exchangeT1, negotiateIfsd, type T1Received, type T1Run, type T1Send } from "./protocol/t1/exchange.ts";
+export { newT1Session, type T1Session } from "./protocol/t1/session.ts";
 export { openCcidReader } from "./reader/open-reader.ts";
 export { CcidReader, type CcidReaderOptions } from "./reader/reader.ts";
 export {

@@ -206,6 +206,20 @@ export class CcidSlot {
   }
 
   /**
+   * Sends bytes by XfrBlock as they are, card or not: for readers that take commands of their own this way (`FF 00 …`).
+   *
+   * @throws CcidReaderError NO_CARD or CARD_MUTE when nobody answers, and what the USB connection rejects with.
+   */
+  exchange(data: Uint8Array, options: EscapeOptions = {}): Promise<Uint8Array> {
+    const { signal, timeoutMs = ESCAPE_TIMEOUT_MS } = options;
+    const answer = this.#queue.run(async () => {
+      const response = await this.#link.command(ccidCommand.xfrBlock(data), timeoutMs, { signal });
+      return new Uint8Array(response.data);
+    }, signal);
+    return untilAborted(answer, signal);
+  }
+
+  /**
    * Has the user enter a PIN at the reader, which sends it to the card.
    *
    * @param input PIN_VERIFY of PC/SC part 10, section 2.5.2.
