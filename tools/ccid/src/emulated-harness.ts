@@ -8,7 +8,7 @@ const VENDOR_UNKNOWN = 0x0001_0199;
 /** CM_IOCTL_GET_FEATURE's neighbour 1, which drivers take for an escape. */
 const ESCAPE = 0x4200_0001;
 const UNKNOWN_CONTROL = 0x4200_0777;
-const readerName = (serial: string): string => `Emulated CCID Reader (${serial}) 00 00`;
+const readerName = (serial: string, number: number): string => `Emulated CCID Reader (${serial}) 0${number} 00`;
 
 /** Harnesses over an emulated reader that stays plugged in from one case to the next. */
 export function emulatedHarness(usb: unknown): {
@@ -22,7 +22,7 @@ export function emulatedHarness(usb: unknown): {
     await readers.order({ do: "remove", reader: 0 });
     let attached = 0;
     return {
-      readerName: readerName("0001"),
+      readerName: readerName("0001", 0),
       card: {
         answerToReset: T1_ATR,
         protocol: "t1",
@@ -51,7 +51,7 @@ export function emulatedHarness(usb: unknown): {
         attached++;
         const serialNumber = `00${attached + 10}`;
         await readers.order({ do: "plug", reader: attached, serialNumber, card: false });
-        return readerName(serialNumber);
+        return readerName(serialNumber, attached);
       },
       detachReader: () => readers.order({ do: "unplug", reader: attached-- }),
       async close() {
