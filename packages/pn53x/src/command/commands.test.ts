@@ -82,7 +82,13 @@ describe("a command and its answer", () => {
       nfcid1: fromHex("045D46B2505D80"),
     } as const;
     const request = { maxTargets: 1, modulation: MODULATION.A_106, initiatorData: new Uint8Array(0) };
-    coded(InListPassiveTarget, request, "0100", { targets: [target] }, "0101004218 07 045D46B2505D80".replaceAll(" ", ""));
+    coded(
+      InListPassiveTarget,
+      request,
+      "0100",
+      { targets: [target] },
+      "0101004218 07 045D46B2505D80".replaceAll(" ", ""),
+    );
     const activated = fromHex("01 01 0344 20 07 04112233445566 06 75778102 80");
     expect(InListPassiveTarget.decodeAnswer(activated, request).targets[0]).toMatchObject({
       selRes: 0x20,
@@ -105,7 +111,12 @@ describe("a command and its answer", () => {
       { targets: [felica] },
       "010114010114B34C2A5F6E7100F100000001430088B4",
     );
-    const typeB = { kind: "b", target: 1, atqb: fromHex("50AABBCCDD11223344008181"), attribRes: fromHex("01") } as const;
+    const typeB = {
+      kind: "b",
+      target: 1,
+      atqb: fromHex("50AABBCCDD11223344008181"),
+      attribRes: fromHex("01"),
+    } as const;
     coded(
       InListPassiveTarget,
       { maxTargets: 1, modulation: MODULATION.B_106, initiatorData: fromHex("00") },

@@ -1,4 +1,14 @@
-import { concatBytes, fromHex, insertParity, isFormatError, type RfFrontEnd, type RfReply, type RfRequest, toHex, type VirtualTag } from "@cardwire/core";
+import {
+  concatBytes,
+  fromHex,
+  insertParity,
+  isFormatError,
+  type RfFrontEnd,
+  type RfReply,
+  type RfRequest,
+  toHex,
+  type VirtualTag,
+} from "@cardwire/core";
 import { VirtualClock } from "@cardwire/core/testing";
 import { createIsoDepCard } from "@cardwire/iso-dep/virtual";
 import { createTypeBMemoryTag } from "@cardwire/iso14443b/virtual";
@@ -65,7 +75,11 @@ const failure = (reason: string): unknown => ({ kind: "failure", reason });
 describe("a PN53x front end", () => {
   it("says which chip it is, and how long frames may be", async () => {
     const { frontEnd } = await bench([]);
-    expect([frontEnd.name, frontEnd.maxTransmitBytes, frontEnd.maxReceiveBytes]).toEqual(["PN532 1.6 (test)", 263, 260]);
+    expect([frontEnd.name, frontEnd.maxTransmitBytes, frontEnd.maxReceiveBytes]).toEqual([
+      "PN532 1.6 (test)",
+      263,
+      260,
+    ]);
   });
 
   it("finds a tag with the chip's own activation switched off, and forms frames by registers", async () => {
@@ -163,7 +177,12 @@ describe("a PN53x front end", () => {
 
   it("shows a card of two protocols as both, ISO-DEP first", async () => {
     const classic = loadTag(classic1kWithNdef());
-    const card = createIsoDepCard({ uid: fromHex("1A2B3C4D"), sak: 0x20, application: (apdu) => apdu, otherProtocol: classic });
+    const card = createIsoDepCard({
+      uid: fromHex("1A2B3C4D"),
+      sak: 0x20,
+      application: (apdu) => apdu,
+      otherProtocol: classic,
+    });
     const { frontEnd, send } = await bench([card]);
     const [first, second] = await frontEnd.discover(NEVER);
     expect(first).toMatchObject({ technology: "nfc-a", sak: 0x28, ats: expect.any(Uint8Array) as Uint8Array });
@@ -304,7 +323,9 @@ describe("what the chip says", () => {
     const pipe = pipeTo((command) => (command[1] === 0x42 ? undefined : real.execute(command)));
     const frontEnd = createPn53xFrontEnd(await openPn53x(pipe), { resetMs: 0 });
     await frontEnd.discover(NEVER);
-    expect(await frontEnd.exchange({ kind: "frame", data: fromHex("3004"), timeoutUs: 5000 })).toEqual(failure("timeout"));
+    expect(await frontEnd.exchange({ kind: "frame", data: fromHex("3004"), timeoutUs: 5000 })).toEqual(
+      failure("timeout"),
+    );
   });
 
   it("may be anything: nothing hangs, and no other error comes", async () => {
@@ -336,7 +357,10 @@ describe("what the chip says", () => {
           const bytes = answers[at++ % answers.length] ?? new Uint8Array(0);
           return isHonest || at < 5 ? concatBytes(Uint8Array.of(0xd5, (command[1] ?? 0) + 1), bytes) : bytes;
         });
-        const clock = { now: () => 0, schedule: (_: number, callback: () => void) => (queueMicrotask(callback), () => undefined) };
+        const clock = {
+          now: () => 0,
+          schedule: (_: number, callback: () => void) => (queueMicrotask(callback), () => undefined),
+        };
         const frontEnd = createPn53xFrontEnd(await openPn53x(pipe), { clock });
         const expectKnown = (error: unknown): void => {
           expect(isPn53xError(error) || isFormatError(error) || (error as Error).message === "enough").toBe(true);

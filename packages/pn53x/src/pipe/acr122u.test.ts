@@ -22,7 +22,9 @@ async function open(
   const pipe = await openAcr122uPipe((apdu) => {
     asked.push(toHex(apdu));
     const answer = answers[toHex(apdu)] ?? OPENING[toHex(apdu)];
-    return answer === undefined ? Promise.reject(new Error(`unexpected ${toHex(apdu)}`)) : Promise.resolve(fromHex(answer));
+    return answer === undefined
+      ? Promise.reject(new Error(`unexpected ${toHex(apdu)}`))
+      : Promise.resolve(fromHex(answer));
   });
   return { pipe, asked };
 }
@@ -66,7 +68,7 @@ describe("an ACR122U", () => {
 
   it("lights and beeps", async () => {
     // red for 200 ms, twice, with a beep (ACR122U API section 6.2)
-    const { pipe } = await open({ FF0040500402000201: "9002", FF00520000: "9000", "FF0052FF00": "6300" });
+    const { pipe } = await open({ FF0040500402000201: "9002", FF00520000: "9000", FF0052FF00: "6300" });
     expect(await pipe.indicate({ state: 0x50, onUnits: 2, repetitions: 2, buzzer: 1 })).toBe(0x02);
     await pipe.setBuzzerOnDetection(false);
     await expect(pipe.setBuzzerOnDetection(true)).rejects.toMatchObject({ code: "PROTOCOL" });

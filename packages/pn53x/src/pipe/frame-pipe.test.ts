@@ -93,7 +93,9 @@ describe("a frame pipe", () => {
     const clock = new VirtualClock();
     const link = scripted([ackFrame()], [], [ackFrame()], [], [ackFrame(), ANSWER]);
     const pipe = createFramePipe(link, { clock });
-    const late = expect(pipe.exchange(fromHex("D44A0100"), { timeoutMs: 50 })).rejects.toMatchObject({ code: "NO_ANSWER" });
+    const late = expect(pipe.exchange(fromHex("D44A0100"), { timeoutMs: 50 })).rejects.toMatchObject({
+      code: "NO_ANSWER",
+    });
     await clock.advance(60);
     await late;
     const abort = new AbortController();
@@ -118,17 +120,20 @@ describe("a frame pipe", () => {
 
   it("never hangs and never throws anything else, whatever the chip says", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.array(fc.uint8Array({ maxLength: 30 }), { maxLength: 3 }), { maxLength: 5 }), async (answers) => {
-        const clock = new VirtualClock();
-        const outcome = createFramePipe(scripted(...answers), { clock })
-          .exchange(GET_FIRMWARE_VERSION)
-          .then(
-            (answer) => answer.length > 0,
-            (error: unknown) => (error as { name: string }).name === "Pn53xError",
-          );
-        await clock.advance(5000);
-        expect(await outcome).toBe(true);
-      }),
+      fc.asyncProperty(
+        fc.array(fc.array(fc.uint8Array({ maxLength: 30 }), { maxLength: 3 }), { maxLength: 5 }),
+        async (answers) => {
+          const clock = new VirtualClock();
+          const outcome = createFramePipe(scripted(...answers), { clock })
+            .exchange(GET_FIRMWARE_VERSION)
+            .then(
+              (answer) => answer.length > 0,
+              (error: unknown) => (error as { name: string }).name === "Pn53xError",
+            );
+          await clock.advance(5000);
+          expect(await outcome).toBe(true);
+        },
+      ),
       { numRuns: 200 },
     );
   });

@@ -27,11 +27,21 @@ describe("a virtual ACR122U", () => {
     ["a Topaz", () => loadTag(topaz96WithText()), "3B8F8001804F0CA00000030603F004000000009F", "25C1D700"],
     [
       "an ISO-DEP card",
-      () => createIsoDepCard({ uid: fromHex("04112233445566"), ats: { historicalBytes: fromHex("80") }, application: echo }),
+      () =>
+        createIsoDepCard({
+          uid: fromHex("04112233445566"),
+          ats: { historicalBytes: fromHex("80") },
+          application: echo,
+        }),
       "3B8180018080",
       "04112233445566",
     ],
-    ["a type B card", () => createIsoDepCard({ pupi: fromHex("AABBCCDD"), application: echo }), "3B888001000000000081810009", "AABBCCDD"],
+    [
+      "a type B card",
+      () => createIsoDepCard({ pupi: fromHex("AABBCCDD"), application: echo }),
+      "3B888001000000000081810009",
+      "AABBCCDD",
+    ],
   ])("names %s by its ATR, and reads its UID", async (_, tag, atr, uid) => {
     const { reader, send } = open(tag());
     expect(toHex(await reader.powerOn())).toBe(atr.replaceAll(" ", ""));
