@@ -2,7 +2,7 @@
 # In the Wine root: runs scripts in Windows' Node, beside a pcscd of the tests' own. Each leaves what it says in
 # /w/log/NAME.log; a script that fails is told of at once, and the exit status tells, too.
 #
-#   run-inside.sh JOB…      a job is NAME:NODE:SCRIPT:ARGUMENTS…, with node "22-repaired" for the repaired winscard.dll
+#   run-inside.sh JOB…      a job is NAME:NODE:SCRIPT:ARGUMENTS…, with node 22-repaired for the repaired winscard.dll
 set -euo pipefail
 export WINEPREFIX=/w/prefix WINEDEBUG=${WINEDEBUG:--all} CARDWIRE_PCSCD_PORT=4711
 export CARDWIRE_PCSCD_CACHE=/w/pcscd # what compile.sh has made

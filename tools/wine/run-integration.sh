@@ -4,7 +4,7 @@
 # another code than 0 when anything failed or is missing.
 #
 #   run-integration.sh            what it needs is built in $CARDWIRE_WINE_ROOT, or the checkout's .cache/wine, when absent
-#   run-integration.sh --bench    transmits per second beside the packages of npm, instead of the tests
+#   run-integration.sh --bench    transmits per second, instead of the tests
 set -euo pipefail
 cd "$(dirname "$0")"
 if [ "$(id -u)" -ne 0 ]; then
