@@ -205,10 +205,8 @@ export class ScardConnection implements SmartCardConnection {
     const isFirst = this.#ended === undefined;
     this.#ended = error;
     this.#queue.close(error);
-    if (this.#abandon !== undefined) {
-      if (this.#api.dialect.cancelsCalls) this.#api.cancel(this.#handle.context);
-      this.#abandon(error);
-    }
+    if (this.#queue.busy && this.#api.dialect.cancelsCalls) this.#api.cancel(this.#handle.context);
+    this.#abandon?.(error);
     // an unfinished transaction may have left anything behind in the card
     if (isFirst) this.#disconnecting = this.#disconnect(this.#inTransaction ? "reset" : "leave");
     const patience = new AbortController();
@@ -243,16 +241,7 @@ export class ScardConnection implements SmartCardConnection {
   #perform<Value>(operation: () => Promise<Value>): Promise<Value> {
     return new Promise((resolve, reject) => {
       this.#abandon = reject;
-      operation().then(
-        (value) => {
-          this.#abandon = undefined;
-          resolve(value);
-        },
-        (error: unknown) => {
-          this.#abandon = undefined;
-          reject(error);
-        },
-      );
+      operation().then(resolve, reject);
     });
   }
 
@@ -324,7 +313,7 @@ export class ScardConnection implements SmartCardConnection {
 
   async #disconnect(disposition: SmartCardDisposition): Promise<void> {
     this.#keepAlive?.stop();
-    let code = 0;
+    let code: number;
     try {
       code = await this.#run(async () => {
         if (this.#inTransaction) await this.#api.endTransaction(this.#handle.card, DISPOSITION.leave);
