@@ -21,5 +21,5 @@ export { type Tap, type TapProblem } from "./tap.ts";
 export { type TapIdentity } from "./tap-identity.ts";
 export { type TapNdef } from "./tap-ndef.ts";
 export { type TapEvent, tapEvents, taps, type TapsOptions, type TapStream } from "./taps.ts";
-export { type TapListeners, type TapWatcher, watchTaps } from "./tap-watcher.ts";
+export { type TapEventOf, type TapListeners, type TapWatcher, watchTaps } from "./tap-watcher.ts";
 export { createVirtualReader, type VirtualReader, type VirtualReaderOptions } from "./virtual-reader.ts";

@@ -1,8 +1,15 @@
 import { type TapEvent, tapEvents, type TapsOptions } from "./taps.ts";
 
+/** The event of a type; some events share a form. */
+export type TapEventOf<Type extends TapEvent["type"], Event = TapEvent> = Event extends { readonly type: infer Types }
+  ? Type extends Types
+    ? Event & { readonly type: Type }
+    : never
+  : never;
+
 /** The listeners of a {@link TapWatcher}, by what they listen for. */
 export type TapListeners = {
-  readonly [Type in TapEvent["type"]]: (event: Extract<TapEvent, { readonly type: Type }>) => unknown;
+  readonly [Type in TapEvent["type"]]: (event: TapEventOf<Type>) => unknown;
 } & {
   /** What a listener threw, or why the watching ended. */
   readonly error: (error: unknown) => unknown;

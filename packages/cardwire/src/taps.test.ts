@@ -205,6 +205,32 @@ test("a failure of the context is thrown, after what came before it", async () =
   expect(await stream.next()).toEqual({ done: true, value: undefined });
 });
 
+test("of 1,000 taps over a service that restarts, none is lost, none doubled, and nothing stays open", async () => {
+  const context = new FakeContext();
+  const stream = tapEvents({ context });
+  const readers = ["A", "B", "C"];
+  const expected = new Map(readers.map((reader): [string, string[]] => [reader, []]));
+  for (let number = 0; number < 1000; number++) {
+    const reader = readers[number % readers.length]!;
+    const uid = number.toString(16).padStart(8, "0").toUpperCase();
+    context.insert(reader, DESFIRE, { FFCA000000: `${uid}9000` });
+    context.remove(reader);
+    // some are gone before they could be asked
+    expected.get(reader)!.push("tap", "card-removed");
+    if (number % 100 === 99) context.emit({ type: "service-lost" }, { type: "service-restored" });
+  }
+  const seen = new Map(readers.map((reader): [string, string[]] => [reader, []]));
+  let restarts = 0;
+  for (const event of await take(stream, 2020)) {
+    if ("reader" in event) seen.get(event.reader)!.push(event.type);
+    else if (event.type === "service-restored") restarts++;
+  }
+  expect(seen).toEqual(expected);
+  expect(restarts).toBe(10);
+  await stream.return();
+  expect(context.openConnections).toBe(0);
+});
+
 test("a closed tap stays closed", async () => {
   const context = new FakeContext();
   context.insert("A", DESFIRE, UID);
