@@ -14,7 +14,12 @@ import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-codes.ts";
 import { readInput } from "./files.ts";
 import type { CliIo } from "./io.ts";
-import type { RecordWord } from "./program/ndef.ts";
+
+/** A record as it stands on the command line. */
+export interface RecordWord {
+  readonly kind: "text" | "uri" | "mime" | "external" | "android-app" | "wifi";
+  readonly value: string;
+}
 
 /** What a message is made of on the command line. */
 export interface MessageWords {

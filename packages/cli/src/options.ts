@@ -2,8 +2,9 @@ import type { ConformanceProfile } from "@cardwire/core";
 import type { TransportName } from "cardwire";
 import { type Command, InvalidArgumentError, Option } from "commander";
 
-export const TRANSPORTS = ["auto", "pcsclite", "virtual"] as const satisfies readonly ("auto" | TransportName)[];
-export type TransportChoice = (typeof TRANSPORTS)[number];
+/** What `--transport` takes. */
+export type TransportChoice = "auto" | TransportName;
+export const TRANSPORTS: readonly TransportChoice[] = ["auto", "pcsclite", "virtual"];
 
 export const PROFILES: readonly ConformanceProfile[] = ["documented", "nfccx"];
 

@@ -10,12 +10,12 @@ import { createProgram } from "./program.ts";
  * @returns what to exit with, one of {@link EXIT}. Never rejects: what goes wrong is told on standard error.
  */
 export async function runCli(argv: readonly string[], io: CliIo): Promise<ExitCode> {
-  let exitCode: ExitCode = EXIT.ok;
-  const program = createProgram(io, (code) => (exitCode = code));
+  const ended: { code: ExitCode } = { code: EXIT.ok };
+  const program = createProgram(io, (code) => (ended.code = code));
   try {
     await program.parseAsync(withoutSeparator(argv), { from: "user" });
     // what ends by Ctrl-C alone has then done what it should, and says all the same how it ended
-    return io.signal.aborted && exitCode === EXIT.ok ? EXIT.interrupted : exitCode;
+    return io.signal.aborted && ended.code === EXIT.ok ? EXIT.interrupted : ended.code;
   } catch (error) {
     // commander has printed its own message, or the help that was asked for
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;

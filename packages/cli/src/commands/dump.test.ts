@@ -168,9 +168,7 @@ describe("every family", () => {
     const io = await dump(ownJson({ ...card, memory }), "out.nfc");
     expect(io.err).toBe("64 bytes were not read (no key that was tried opens them: --keys FILE tries others).\n");
     expect(asText(io.files.get("out.nfc"))).toContain(`Block 60: ${"?? ".repeat(16).trimEnd()}\n`);
-    expect(asText(io.files.get("out.nfc"))).toContain(
-      `Block 59: ${"FF FF FF FF FF FF FF 07 80 69 FF FF FF FF FF FF"}\n`,
-    );
+    expect(asText(io.files.get("out.nfc"))).toContain("Block 59: FF FF FF FF FF FF FF 07 80 69 FF FF FF FF FF FF\n");
 
     const files = { tag: ownJson({ ...card, memory }), "keys.dic": "# mine\n5A5A5A5A5A5A\n" };
     const raw = captureIo({ files });

@@ -1,5 +1,4 @@
-import type { DumpFormat, TagDump, UnreadRange } from "@cardwire/virtual";
-import { formatDump, isDumpError } from "@cardwire/virtual";
+import { type DumpFormat, formatDump, isDumpError, type TagDump, type UnreadRange } from "@cardwire/virtual";
 import { CliError } from "../cli-error.ts";
 import type { DumpFormatName } from "../dump/format-names.ts";
 import { formatForFile, formatNamed, isTextFormat } from "../dump/formats.ts";

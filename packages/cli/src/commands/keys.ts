@@ -1,6 +1,5 @@
 import { toHex } from "@cardwire/core";
-import type { SectorKeys } from "@cardwire/mifare-classic";
-import { CLASSIC_GEOMETRY } from "@cardwire/mifare-classic";
+import { CLASSIC_GEOMETRY, type SectorKeys } from "@cardwire/mifare-classic";
 import { formatDump } from "@cardwire/virtual";
 import { CliError } from "../cli-error.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";

@@ -4,13 +4,12 @@ import { CliError } from "../cli-error.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { writeOutput } from "../files.ts";
 import type { CliIo } from "../io.ts";
-import { messageBytes, type MessageWords } from "../ndef-words.ts";
+import { messageBytes, type MessageWords, type RecordWord } from "../ndef-words.ts";
 import type { CardOptions } from "../options.ts";
 import { toJson } from "../output/json.ts";
 import { ndefJson } from "../output/ndef-json.ts";
 import { ndefLines, ndefStateText } from "../output/ndef-lines.ts";
 import { createStyle } from "../output/style.ts";
-import type { RecordWord } from "../program/ndef.ts";
 import { withFirstCard } from "../wait-for-card.ts";
 
 export interface NdefReadOptions extends CardOptions {

@@ -1,4 +1,3 @@
-import { type Tap } from "cardwire";
 import { CliError } from "../cli-error.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import type { CliIo, Progress } from "../io.ts";
@@ -11,7 +10,8 @@ import { planJson, planLines } from "../output/plan-lines.ts";
 import { createStyle } from "../output/style.ts";
 import { planRestore, type RestorePlan } from "../restore/plan.ts";
 import { holds } from "../restore/unit.ts";
-import { restoreUnits, type UnitsOptions } from "../restore/units.ts";
+import type { UnitsOptions } from "../restore/comparing.ts";
+import { restoreUnits } from "../restore/units.ts";
 import { WriteStopped } from "../restore/write-stopped.ts";
 import { withFirstCard } from "../wait-for-card.ts";
 
@@ -93,11 +93,4 @@ function summary({ steps, leftAlone, same }: RestorePlan, write: boolean): strin
   if (steps.length === 0) return `Nothing to write: ${rest}.`;
   if (write) return `Wrote ${steps.length} and read them back; ${rest}.`;
   return `Nothing has been written yet: --yes writes ${steps.length}; ${rest}.`;
-}
-
-/** What a plan is about. */
-export interface PlanFacts {
-  readonly file: string;
-  readonly card: Tap;
-  readonly write: boolean;
 }

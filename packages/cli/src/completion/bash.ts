@@ -7,7 +7,7 @@ export function bashScript(root: CompletionCommand): string {
       ...command.children.map(({ path }) => path.at(-1) ?? ""),
       ...command.options.flatMap(({ flags }) => flags),
     ];
-    const choices = Array.isArray(command.argument) ? command.argument : [];
+    const choices = command.argument === undefined || command.argument === "file" ? [] : command.argument;
     const values = command.options.flatMap(({ flags, values: options }) =>
       options === undefined ? [] : [`        ${flags.join("|")}) ${valueLine(options)}; return ;;`],
     );

@@ -1,8 +1,15 @@
-import type { PlanFacts } from "../commands/restore.ts";
+import type { Tap } from "cardwire";
 import type { RestorePlan } from "../restore/plan.ts";
 import type { RestoreUnit } from "../restore/unit.ts";
 import { spaced } from "./hex.ts";
 import type { Style } from "./style.ts";
+
+/** What a plan is about. */
+export interface PlanFacts {
+  readonly file: string;
+  readonly card: Tap;
+  readonly write: boolean;
+}
 
 /** A plan as a person reads it: what is written over what, and what is left alone and why. */
 export function planLines({ steps, leftAlone }: RestorePlan, { file, card }: PlanFacts, style: Style): string[] {

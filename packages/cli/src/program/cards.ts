@@ -1,8 +1,12 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import type { DumpOptions } from "../commands/dump.ts";
+import type { KeysFindOptions } from "../commands/keys.ts";
+import type { ReadOptions } from "../commands/read.ts";
+import type { RestoreOptions } from "../commands/restore.ts";
 import { DUMP_FORMATS } from "../dump/format-names.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import type { CliIo } from "../io.ts";
-import { collect, type CardOptions, withCard, withOutput, withWritableCard } from "../options.ts";
+import { collect, type CardOptions, type OutputOptions, withCard, withOutput, withWritableCard } from "../options.ts";
 import { withExamples } from "./examples.ts";
 import { RESTORE_PARTS } from "../restore/parts.ts";
 
@@ -27,7 +31,7 @@ export function addCardCommands(program: Command, io: CliIo, done: (code: ExitCo
     .helpGroup("Cards:")
     .summary("read a card")
     .description("Shows everything about the first card that comes: UID, ATR, memory, NDEF.")
-    .action(async (options) => {
+    .action(async (options: ReadOptions) => {
       const { readCommand } = await import("../commands/read.ts");
       done(await readCommand(options, io));
     });
@@ -45,7 +49,7 @@ export function addCardCommands(program: Command, io: CliIo, done: (code: ExitCo
         ".json cardwire's own, .bin .mfd .dump raw, .eml. Without a file it is printed.",
     )
     .argument("[file]", "where to save it; - for standard output")
-    .action(async (file: string | undefined, options) => {
+    .action(async (file: string | undefined, options: DumpOptions) => {
       const { dumpCommand } = await import("../commands/dump.ts");
       done(await dumpCommand(file, options, io));
     });
@@ -75,7 +79,7 @@ export function addCardCommands(program: Command, io: CliIo, done: (code: ExitCo
         "What cannot be undone or locks out is left alone: --with adds parts of it.",
     )
     .argument("<file>", "a dump: Flipper .nfc, Proxmark3 .json or .bin, cardwire .json, raw, .eml")
-    .action(async (file: string, options) => {
+    .action(async (file: string, options: RestoreOptions) => {
       const { restoreCommand } = await import("../commands/restore.ts");
       done(await restoreCommand(file, options, io));
     });
@@ -113,7 +117,7 @@ function addKeysCommands(program: Command, io: CliIo, done: (code: ExitCode) => 
     .summary("show the keys of files")
     .description("Shows the keys of files, each once.")
     .argument("<files...>", "key files")
-    .action(async (files: string[], options) => {
+    .action(async (files: string[], options: OutputOptions) => {
       const { keysListCommand } = await import("../commands/keys.ts");
       done(await keysListCommand(files, options, io));
     });
@@ -124,7 +128,7 @@ function addKeysCommands(program: Command, io: CliIo, done: (code: ExitCode) => 
     .summary("look for mistakes in key files")
     .description("Looks for lines that are no keys, and keys that come twice.")
     .argument("<files...>", "key files")
-    .action(async (files: string[], options) => {
+    .action(async (files: string[], options: OutputOptions) => {
       const { keysCheckCommand } = await import("../commands/keys.ts");
       done(await keysCheckCommand(files, options, io));
     });
@@ -135,7 +139,7 @@ function addKeysCommands(program: Command, io: CliIo, done: (code: ExitCode) => 
     .summary("find out which keys open which sectors")
     .description("Tries keys on the first MIFARE Classic that comes and tells which of them open which sectors.")
     .argument("[files...]", "key files (default: the keys that everybody knows)")
-    .action(async (files: string[], options) => {
+    .action(async (files: string[], options: KeysFindOptions) => {
       const { keysFindCommand } = await import("../commands/keys.ts");
       done(await keysFindCommand(files, options, io));
     });

@@ -1,4 +1,6 @@
 import { Argument, type Command, InvalidArgumentError, Option } from "commander";
+import type { EmulateOptions } from "../commands/emulate.ts";
+import type { TraceOptions } from "../commands/trace.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import type { CliIo } from "../io.ts";
 import { type CardOptions, PROFILES, withCard, withOutput, withWritableCard } from "../options.ts";
@@ -50,7 +52,7 @@ export function addExpertCommands(program: Command, io: CliIo, done: (code: Exit
     .argument("[file]", "a recording (- for standard input)")
     .option("--pcapng <file>", "write a capture for Wireshark instead")
     .option("--force", "replace that file")
-    .action(async (file: string | undefined, options) => {
+    .action(async (file: string | undefined, options: TraceOptions) => {
       const { traceCommand } = await import("../commands/trace.ts");
       done(await traceCommand(file, options, io));
     });
@@ -72,7 +74,7 @@ export function addExpertCommands(program: Command, io: CliIo, done: (code: Exit
     .addOption(new Option("--profile <name>", "whose behaviour the reader has").choices(PROFILES).default("documented"))
     .option("--wait", "wait for vpcd instead of giving up")
     .option("--save <file>", "save the tag as it is at the end")
-    .action(async (file: string, options) => {
+    .action(async (file: string, options: EmulateOptions) => {
       const { emulateCommand } = await import("../commands/emulate.ts");
       done(await emulateCommand(file, options, io));
     });

@@ -1,4 +1,5 @@
 import { Argument, type Command, Option } from "commander";
+import type { DemoOptions } from "../commands/demo.ts";
 import { SHELLS, type ShellName } from "../completion/shells.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import type { CliIo } from "../io.ts";
@@ -29,7 +30,7 @@ export function addMachineCommands(program: Command, io: CliIo, done: (code: Exi
     .argument("[files...]", "tag dumps: Flipper .nfc, Proxmark3 .json, .bin, .mfd, .eml (default: a few samples)")
     .option("--trace", "show every layer's bytes as a ladder")
     .addOption(new Option("--profile <name>", "whose behaviour the reader has").choices(PROFILES).default("documented"))
-    .action(async (files: string[], options) => {
+    .action(async (files: string[], options: DemoOptions) => {
       const { demoCommand } = await import("../commands/demo.ts");
       done(await demoCommand(files, options, io));
     });

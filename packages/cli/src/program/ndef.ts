@@ -1,14 +1,10 @@
 import { type Command, Option } from "commander";
+import type { NdefReadOptions, NdefSureOptions, NdefWriteOptions } from "../commands/ndef.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import type { CliIo } from "../io.ts";
+import type { RecordWord } from "../ndef-words.ts";
 import { withCard, withWritableCard } from "../options.ts";
 import { withExamples } from "./examples.ts";
-
-/** A record as it stands on the command line. */
-export interface RecordWord {
-  readonly kind: "text" | "uri" | "mime" | "external" | "android-app" | "wifi";
-  readonly value: string;
-}
 
 /** NDEF messages. */
 export function addNdefCommands(program: Command, io: CliIo, done: (code: ExitCode) => void): void {
@@ -22,7 +18,7 @@ export function addNdefCommands(program: Command, io: CliIo, done: (code: ExitCo
     .command("read")
     .summary("read the message")
     .description("Reads the NDEF message of the first card that comes.")
-    .action(async (options) => {
+    .action(async (options: NdefReadOptions) => {
       const { ndefReadCommand } = await import("../commands/ndef.ts");
       done(await ndefReadCommand(options, io));
     });
@@ -41,7 +37,7 @@ export function addNdefCommands(program: Command, io: CliIo, done: (code: ExitCo
     .description(
       "Writes an NDEF message to the first card that comes. Records are written in the order in which they are given.",
     )
-    .action(async (options) => {
+    .action(async (options: NdefWriteOptions) => {
       const { ndefWriteCommand } = await import("../commands/ndef.ts");
       done(await ndefWriteCommand(options, io));
     });
@@ -78,7 +74,7 @@ export function addNdefCommands(program: Command, io: CliIo, done: (code: ExitCo
     .summary("prepare a tag for NDEF")
     .description("Prepares a blank tag for NDEF. On one that is prepared it removes the message, which wants --yes.")
     .option("-y, --yes", "remove a message that is there")
-    .action(async (options) => {
+    .action(async (options: NdefSureOptions) => {
       const { ndefFormatCommand } = await import("../commands/ndef.ts");
       done(await ndefFormatCommand(options, io));
     });
@@ -89,7 +85,7 @@ export function addNdefCommands(program: Command, io: CliIo, done: (code: ExitCo
     .summary("make a tag read-only for ever")
     .description("Makes the tag read-only, for ever. Says what it would do; --yes does it.")
     .option("-y, --yes", "do it; there is no way back")
-    .action(async (options) => {
+    .action(async (options: NdefSureOptions) => {
       const { ndefLockCommand } = await import("../commands/ndef.ts");
       done(await ndefLockCommand(options, io));
     });

@@ -3,7 +3,7 @@ import type { ClassicDump } from "@cardwire/virtual";
 import type { Tap } from "cardwire";
 import { readClassic } from "../dump/classic.ts";
 import type { RestoreUnit } from "./unit.ts";
-import { knownBytes, placeOf, requireSame, type UnitsOptions } from "./units.ts";
+import { knownBytes, placeOf, requireSame, type UnitsOptions } from "./comparing.ts";
 
 /** The blocks of a MIFARE Classic. */
 export async function classicUnits(

@@ -2,7 +2,7 @@ import { equalBytes } from "@cardwire/core";
 import { type FelicaTag, isFelicaError, LITE_BLOCK, LITE_SERVICE } from "@cardwire/felica";
 import type { FelicaLiteDump } from "@cardwire/virtual";
 import type { RestoreUnit } from "./unit.ts";
-import { placeOf } from "./units.ts";
+import { placeOf } from "./comparing.ts";
 
 /** What the card computes or counts itself, or has from its maker. */
 const FIXED: ReadonlySet<number> = new Set([

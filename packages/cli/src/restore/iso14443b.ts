@@ -1,9 +1,8 @@
-import type { TypeBMemoryTag } from "@cardwire/iso14443b";
-import { SYSTEM_BLOCK } from "@cardwire/iso14443b";
+import { SYSTEM_BLOCK, type TypeBMemoryTag } from "@cardwire/iso14443b";
 import type { Iso14443bMemoryDump } from "@cardwire/virtual";
 import { readTypeB } from "../dump/iso14443b.ts";
 import type { RestoreUnit } from "./unit.ts";
-import { knownBytes, placeOf, requireSame } from "./units.ts";
+import { knownBytes, placeOf, requireSame } from "./comparing.ts";
 
 const BLOCK_BYTES = 4;
 /** Blocks 0–4: bits that can only be cleared; 5 and 6: counters that only go down (SRIX4K data sheet, section 4). */

@@ -3,7 +3,7 @@ import type { Iso15693Dump } from "@cardwire/virtual";
 import { dialectOf, type Tap } from "cardwire";
 import { readIso15693 } from "../dump/iso15693.ts";
 import type { RestoreUnit } from "./unit.ts";
-import { knownBytes, placeOf, requireSame } from "./units.ts";
+import { knownBytes, placeOf, requireSame } from "./comparing.ts";
 
 /** The blocks of an ISO/IEC 15693 tag, their locks, AFI and DSFID. */
 export async function iso15693Units(

@@ -2,7 +2,7 @@ import type { Type1Tag } from "@cardwire/topaz";
 import type { TopazDump } from "@cardwire/virtual";
 import { readTopaz } from "../dump/topaz.ts";
 import type { RestoreUnit } from "./unit.ts";
-import { knownBytes, placeOf, requireSame } from "./units.ts";
+import { knownBytes, placeOf, requireSame } from "./comparing.ts";
 
 const BLOCK_BYTES = 8;
 /** Type 1 Tag specification 1.2, section 4: D is reserved, E has two lock bytes and six that are set once, F dynamic locks. */

@@ -4,7 +4,7 @@ import { CliError } from "../cli-error.ts";
 import { Type4FileAccess } from "../dump/type4-files.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { RestoreUnit } from "./unit.ts";
-import { requireSame } from "./units.ts";
+import { requireSame } from "./comparing.ts";
 
 /** A card takes at least so much at once (NFC Forum Type 4 Tag specification, section 5.1: MLc). */
 const PIECE_BYTES = 32;

@@ -1,7 +1,7 @@
 import type { Type2Tag, UltralightProduct } from "@cardwire/mifare-ultralight";
 import type { UltralightDump } from "@cardwire/virtual";
 import type { RestoreUnit } from "./unit.ts";
-import { knownBytes, placeOf, requireSame } from "./units.ts";
+import { knownBytes, placeOf, requireSame } from "./comparing.ts";
 
 const PAGE_BYTES = 4;
 
