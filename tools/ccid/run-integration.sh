@@ -46,7 +46,7 @@ run() {
     socket=$(mktemp -u /tmp/cardwire-ccid.XXXXXX)
     node "$cache/programs/qemu-card-main.mjs" "$socket" "$out/usb" &
     card=$!
-    guest 600 usb -chardev "socket,id=ccid,path=$socket,server=on,wait=off" -device qemu-xhci -device usb-ccid \
+    guest 1500 usb -chardev "socket,id=ccid,path=$socket,server=on,wait=off" -device qemu-xhci -device usb-ccid \
       -device ccid-card-passthru,chardev=ccid
     kill "$card" 2>/dev/null
     wait "$card" 2>/dev/null
@@ -55,12 +55,12 @@ run() {
     ;;
   libccid)
     rm -rf "$out/libccid"
-    guest 400 libccid
+    guest 1000 libccid
     host compare "$out/libccid/libccid.json"
     ;;
   acr122)
     rm -rf "$out/acr122"
-    guest 200 acr122
+    guest 400 acr122
     ;;
   *)
     echo "CASE FAILED there is no part $1"

@@ -83,6 +83,8 @@ export interface UsbDeviceLike {
   readonly productName?: string | null | undefined;
   readonly serialNumber?: string | null | undefined;
   readonly opened: boolean;
+  /** A packet of an interrupt endpoint may get lost in this stack: readers are asked for their cards from time to time, too. */
+  readonly losesNotifications?: boolean | undefined;
   /** The active configuration; absent or null when the device is not configured. */
   readonly configuration?: UsbConfigurationLike | null | undefined;
   readonly configurations: readonly UsbConfigurationLike[];

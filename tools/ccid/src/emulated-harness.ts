@@ -18,7 +18,7 @@ export function emulatedHarness(usb: unknown): {
   const readers = new RemoteReaders();
   let plugged: Promise<void> | undefined;
   const create = async (): Promise<ContractHarness> => {
-    await (plugged ??= readers.order({ do: "plug", reader: 0, serialNumber: "0001", card: false }));
+    await (plugged ??= plugFirst(usb, readers));
     await readers.order({ do: "remove", reader: 0 });
     let attached = 0;
     return {
@@ -66,4 +66,12 @@ export function emulatedHarness(usb: unknown): {
       readers.close();
     },
   };
+}
+
+/** Plugs the reader in and waits until it has come through kernel, udev and the package `usb`. */
+async function plugFirst(usb: unknown, readers: RemoteReaders): Promise<void> {
+  await readers.order({ do: "plug", reader: 0, serialNumber: "0001", card: false });
+  await using context = createCcidContext({ usb });
+  while (!(await context.listReaders()).includes(readerName("0001", 0)))
+    await new Promise((resolve) => setTimeout(resolve, 50));
 }

@@ -56,14 +56,9 @@ const SMALL_ANSWERS = [OK, OK, read(54), read(256), "010203049000"];
 const T0 = [SELECT, "00A4040000", "00B0000008", READ_ALL, "00D600000401020304", "00EE00000401020304", "00C0000004"];
 const T0_ANSWERS = [OK, OK, read(8), read(256), OK, "6104", "010203049000"];
 const NOT_TRANSACTED = "SCARD_E_NOT_TRANSACTED";
-const T0_OURS = {
-  answers: [OK, OK, read(8), read(256), OK, "010203049000", "6F00"],
-  because: "61xx is answered with GET RESPONSE, for transmit gives response APDUs and no TPDUs",
-};
-
 const T1 = { protocols: ["t1"], commands: BIG, answers: BIG_ANSWERS, reader: { classDescriptor: TPDU } } as const;
 const T0_CARD = { protocols: ["t0"], commands: T0, reader: { classDescriptor: TPDU }, atr: T0_ONLY } as const;
-const ANY = { protocols: ["t0", "t1"], commands: SMALL, answers: SMALL_ANSWERS, atr: T0_T1 } as const;
+const APDU = { protocols: ["t1"], commands: SMALL, answers: SMALL_ANSWERS, atr: T0_T1 } as const;
 
 /** What a host is led through, by libccid and by our driver. */
 export const scenarios: readonly Scenario[] = [
@@ -97,12 +92,11 @@ export const scenarios: readonly Scenario[] = [
     atr: T1_FAST,
     reader: { classDescriptor: { features: TPDU.features | CCID_FEATURE.autoNegotiation } },
   },
-  { name: "t0", ...T0_CARD, answers: T0_ANSWERS, ours: T0_OURS },
+  { name: "t0", ...T0_CARD, answers: T0_ANSWERS },
   {
     name: "t0-pps",
     ...T0_CARD,
     answers: T0_ANSWERS,
-    ours: T0_OURS,
     reader: { classDescriptor: TPDU_HOST_PPS },
     atr: fromHex("3B12960000"),
   },
@@ -112,25 +106,42 @@ export const scenarios: readonly Scenario[] = [
     fileLength: 8,
     answers: [OK, OK, read(8), "6C08", OK, "6104", "010203049000"],
     ours: {
-      answers: [OK, OK, read(8), read(8), OK, "010203049000", "6F00"],
+      answers: [OK, OK, read(8), read(8), OK, "6104", "010203049000"],
       because: "6Cxx is answered with the same command and Le = xx",
     },
   },
-  { name: "short", ...ANY, reader: { classDescriptor: SHORT } },
-  { name: "extended", ...ANY, commands: BIG, answers: BIG_ANSWERS, reader: { classDescriptor: EXTENDED } },
+  {
+    name: "t0-case4",
+    ...T0_CARD,
+    commands: [ECHO],
+    answers: ["6104"],
+    ours: {
+      answers: ["010203049000"],
+      because: "Le is not sent, and 61xx is answered with GET RESPONSE (ISO/IEC 7816-3 section 12.2.2)",
+    },
+  },
+  {
+    name: "both-protocols",
+    ...APDU,
+    protocols: ["t0", "t1"],
+    reader: { classDescriptor: SHORT },
+    differs: "of the protocols that a client accepts pcscd prefers T=1, we what the card offers first",
+  },
+  { name: "short", ...APDU, reader: { classDescriptor: SHORT } },
+  { name: "extended", ...APDU, commands: BIG, answers: BIG_ANSWERS, reader: { classDescriptor: EXTENDED } },
   {
     name: "extended-one-message",
-    ...ANY,
+    ...APDU,
     commands: BIG,
     answers: BIG_ANSWERS,
     reader: { classDescriptor: { ...EXTENDED, maxMessageLength: 65_556 } },
   },
   {
     name: "time-extension",
-    ...ANY,
+    ...APDU,
     reader: { classDescriptor: SHORT, timeExtension: { intervalMs: 50, multiplier: 2 } },
   },
-  { name: "no-interrupt", ...ANY, reader: { classDescriptor: SHORT, interrupt: false } },
+  { name: "no-interrupt", ...APDU, reader: { classDescriptor: SHORT, interrupt: false } },
 ];
 
 /** One bulk message, as lower-case hexadecimal digits behind its direction. */

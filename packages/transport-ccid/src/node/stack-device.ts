@@ -46,12 +46,13 @@ interface Snapshot {
 }
 
 /**
- * nusb cannot take a read back, only give it a time: a read of one packet is repeated in slices, and `close` waits for
- * the slice. A packet is there whole or not at all, so nothing is lost between two slices.
+ * nusb cannot take a read back, only give it a time: reads are repeated in slices, and `close` waits for the slice. A
+ * packet that comes while a slice ends is lost: Linux gives a cancelled transfer its bytes, nusb does not hand them on.
+ * So a reader's notifications, of which there is always a next one to be waited for, have short slices, and are not
+ * relied on; answers, which come at once as a rule, have long ones.
  */
-const SLICE_MS = 100;
-/** A longer read is the rest of a message that is on its way: cut, it would lose the packets that are there. */
-const REST_MS = 5_000;
+const INTERRUPT_SLICE_MS = 100;
+const BULK_SLICE_MS = 5_000;
 /** What was sent is taken by the reader, or will never be. */
 const OUT_MS = 5_000;
 const CONTROL_MS = 5_000;
@@ -66,6 +67,7 @@ export class StackDevice implements UsbDeviceLike {
   readonly deviceVersionMajor: number;
   readonly deviceVersionMinor: number;
   readonly deviceVersionSubminor: number;
+  readonly losesNotifications: boolean;
   readonly #raw: StackUsbDevice;
   readonly #stack: UsbStack;
   readonly #claimed = new Set<number>();
@@ -81,6 +83,7 @@ export class StackDevice implements UsbDeviceLike {
   constructor(raw: StackUsbDevice, stack: UsbStack) {
     this.#raw = raw;
     this.#stack = stack;
+    this.losesNotifications = stack === "nusb";
     this.vendorId = raw.vendorId;
     this.productId = raw.productId;
     this.deviceVersionMajor = raw.deviceVersionMajor;
@@ -192,8 +195,8 @@ export class StackDevice implements UsbDeviceLike {
 
   async #read(endpointNumber: number, length: number): Promise<UsbInResult> {
     if (this.#stack === "libusb") return stallAsStatus(this.#raw.transferIn(endpointNumber, length));
-    const { interfaceNumber, packetSize } = this.#endpoint(endpointNumber);
-    const sliceMs = length <= packetSize ? SLICE_MS : REST_MS;
+    const { interfaceNumber, type } = this.#endpoint(endpointNumber);
+    const sliceMs = type === "interrupt" ? INTERRUPT_SLICE_MS : BULK_SLICE_MS;
     for (;;) {
       if (this.#ending.has(interfaceNumber)) throw new Error("transferIn: the interface was released");
       try {
@@ -204,13 +207,13 @@ export class StackDevice implements UsbDeviceLike {
     }
   }
 
-  #endpoint(endpointNumber: number): { readonly interfaceNumber: number; readonly packetSize: number } {
+  #endpoint(endpointNumber: number): { readonly interfaceNumber: number; readonly type: string } {
     for (const { interfaceNumber, alternates } of this.configuration?.interfaces ?? [])
       for (const { endpoints } of alternates)
         for (const endpoint of endpoints)
           if (endpoint.endpointNumber === endpointNumber && endpoint.direction === "in")
-            return { interfaceNumber, packetSize: endpoint.packetSize };
-    return { interfaceNumber: 0, packetSize: 0 };
+            return { interfaceNumber, type: endpoint.type };
+    return { interfaceNumber: 0, type: "bulk" };
   }
 
   /** Ends the reads, gives the claims back, closes: in the order that the stack can bear. */
@@ -240,7 +243,7 @@ export class StackDevice implements UsbDeviceLike {
   /** Until nothing is pending any more, or for as long as the longest slice. */
   #settled(): Promise<void> {
     return new Promise((resolve) => {
-      const cancel = systemClock.schedule(REST_MS + SLICE_MS, resolve);
+      const cancel = systemClock.schedule(2 * BULK_SLICE_MS, resolve);
       const look = (): void => {
         if (this.#pending.size > 0) void Promise.allSettled([...this.#pending]).then(look);
         else {

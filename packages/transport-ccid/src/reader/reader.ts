@@ -89,7 +89,7 @@ export class CcidReader {
     this.#channel.listen();
     await this.#firstAnswer();
     for (const slot of this.slots.slice(1)) await slot.status();
-    if (!this.#channel.notifies || this.plan.pollToo) this.#poll();
+    if (!this.#channel.notifies || this.plan.pollToo || this.device.losesNotifications === true) this.#poll();
   }
 
   async #firstAnswer(): Promise<void> {
