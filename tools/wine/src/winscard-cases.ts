@@ -17,6 +17,22 @@ export async function runWinscardCases(report: Report, machine: PcscdMachine): P
     const [code] = (await once(child, "exit")) as [number | null];
     if (code !== 7) throw new Error(`the exit code is ${code}`);
   });
+
+  await report.run(
+    SUITE,
+    "the report for real machines comes to its end, and finds nothing wrong",
+    async () => {
+      await machine.order("settle");
+      await machine.order("insert");
+      const script = fileURLToPath(new URL("report.mjs", import.meta.url));
+      const child = spawn(process.execPath, [script, "--unattended"], { stdio: ["ignore", "pipe", "inherit"] });
+      let text = "";
+      child.stdout.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
+      const [code] = (await once(child, "close")) as [number | null];
+      if (code !== 0 || !/^\d{2} passed, 0 failed/m.test(text)) throw new Error(`the exit code is ${code}:\n${text}`);
+    },
+    60_000,
+  );
 }
 
 /** 10,000 transmits through winscard.dll. */
