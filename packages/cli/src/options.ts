@@ -4,7 +4,14 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 
 /** What `--transport` takes. */
 export type TransportChoice = "auto" | TransportName;
-export const TRANSPORTS: readonly TransportChoice[] = ["auto", "pcsclite", "virtual"];
+export const TRANSPORTS: readonly TransportChoice[] = [
+  "auto",
+  "pcsclite",
+  "pcsclite-ffi",
+  "windows",
+  "ccid",
+  "virtual",
+];
 
 export const PROFILES: readonly ConformanceProfile[] = ["documented", "nfccx"];
 
