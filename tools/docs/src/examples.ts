@@ -78,6 +78,8 @@ export async function runExample({ code, output }: Example): Promise<readonly Cl
     platform: "node",
     target: "node20",
     conditions: ["@cardwire/source"],
+    // native, and loaded only where readers are
+    external: ["koffi", "usb"],
     logLevel: "silent",
   });
   const claims: Claim[] = [];
