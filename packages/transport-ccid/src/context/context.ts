@@ -110,11 +110,15 @@ function explained(error: unknown): unknown {
   const reason = error.cause.cause;
   if (!isCcidReaderError(reason)) return error;
   const { rawCode, symbol, readerName, command } = error;
-  return new SmartCardError("reader-unavailable", `connect: ${reason.message} [${symbol}] (reader "${readerName ?? ""}")`, {
-    rawCode,
-    symbol,
-    ...(readerName === undefined ? {} : { readerName }),
-    ...(command === undefined ? {} : { command }),
-    cause: reason,
-  });
+  return new SmartCardError(
+    "reader-unavailable",
+    `connect: ${reason.message} [${symbol}] (reader "${readerName ?? ""}")`,
+    {
+      rawCode,
+      symbol,
+      ...(readerName === undefined ? {} : { readerName }),
+      ...(command === undefined ? {} : { command }),
+      cause: reason,
+    },
+  );
 }

@@ -129,8 +129,7 @@ export class ReaderDevices implements IoctlDeviceProvider {
         await leaveDevice(device, clock);
       }
     } catch (error) {
-      if (isCcidReaderError(error, "TIMEOUT"))
-        entering.then(() => leaveDevice(device, clock)).catch(() => undefined);
+      if (isCcidReaderError(error, "TIMEOUT")) entering.then(() => leaveDevice(device, clock)).catch(() => undefined);
       return smartCardInterfaces(device).map((interfaceNumber) => ({ interfaceNumber, slots: 1 }));
     }
   }

@@ -97,7 +97,9 @@ export class BulkChannel implements CcidChannel {
 
   #isUnanswered(error: unknown, signal: AbortSignal | undefined): boolean {
     if (this.#failure !== undefined) return false;
-    return isCcidReaderError(error, "TIMEOUT") || isCcidReaderError(error, "TRANSFER_FAILED") || signal?.aborted === true;
+    return (
+      isCcidReaderError(error, "TIMEOUT") || isCcidReaderError(error, "TRANSFER_FAILED") || signal?.aborted === true
+    );
   }
 
   /** A reader with more busy slots than it can have says so; the command was not looked at. */
@@ -222,9 +224,7 @@ export class BulkChannel implements CcidChannel {
       this.#unsettle(new CcidReaderError("TRANSFER_FAILED", "the reader sent more than was asked for"));
       return undefined;
     }
-    return data === undefined
-      ? new Uint8Array(0)
-      : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    return data === undefined ? new Uint8Array(0) : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   }
 
   /** The answer that somebody waits for is lost. */
@@ -254,7 +254,10 @@ export class BulkChannel implements CcidChannel {
     if (response.name === waiter.answer || refused) waiter.settle(response);
     else
       waiter.settle(
-        new CcidReaderError("MALFORMED_RESPONSE", `the reader answers with ${response.name} instead of ${waiter.answer}`),
+        new CcidReaderError(
+          "MALFORMED_RESPONSE",
+          `the reader answers with ${response.name} instead of ${waiter.answer}`,
+        ),
       );
   }
 

@@ -68,7 +68,5 @@ export class CcidReaderError extends CardwireError {
 
 /** True for a {@link CcidReaderError} of any copy of this package, and of this code when one is given. */
 export function isCcidReaderError(value: unknown, code?: CcidReaderErrorCode): value is CcidReaderError {
-  return (
-    isCardwireError(value) && value.name === "CcidReaderError" && (code === undefined || value.code === code)
-  );
+  return isCardwireError(value) && value.name === "CcidReaderError" && (code === undefined || value.code === code);
 }

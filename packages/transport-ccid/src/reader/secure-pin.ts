@@ -72,7 +72,8 @@ function apduOf(input: Uint8Array, start: number): Uint8Array {
       field: "abData",
       offset: start,
     });
-  if (length < 4) throw new FormatError("TOO_SHORT", "a command has four bytes or more", { field: "abData", offset: start });
+  if (length < 4)
+    throw new FormatError("TOO_SHORT", "a command has four bytes or more", { field: "abData", offset: start });
   return input.subarray(start);
 }
 

@@ -12,6 +12,12 @@ export interface SlotCallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** How a command is sent. */
+interface LinkOptions extends SlotCallOptions {
+  /** The time is the caller's own: it holds for slow readers too. */
+  readonly exact?: boolean;
+}
+
 /** One slot's end of the reader's channel: commands whose failures are errors. */
 export class SlotLink {
   readonly slot: number;
@@ -34,10 +40,10 @@ export class SlotLink {
   }
 
   /** Sends a command and gives its answer, whatever that says of success. */
-  async ask(command: CcidCommand, timeoutMs: number, options: SlotCallOptions = {}): Promise<CcidResponse> {
+  async ask(command: CcidCommand, timeoutMs: number, options: LinkOptions = {}): Promise<CcidResponse> {
     const { timeoutFactor, minTimeoutMs } = this.plan;
     const limits: CommandOptions = {
-      timeoutMs: Math.max(timeoutMs * timeoutFactor, minTimeoutMs),
+      timeoutMs: options.exact === true ? timeoutMs : Math.max(timeoutMs * timeoutFactor, minTimeoutMs),
       signal: options.signal,
       onTimeExtension: this.#extended,
     };
@@ -51,7 +57,7 @@ export class SlotLink {
    *
    * @throws CcidReaderError NO_CARD, CARD_MUTE or COMMAND_FAILED when it failed, and whatever the channel rejects with.
    */
-  async command(command: CcidCommand, timeoutMs: number, options?: SlotCallOptions): Promise<CcidResponse> {
+  async command(command: CcidCommand, timeoutMs: number, options?: LinkOptions): Promise<CcidResponse> {
     const response = await this.ask(command, timeoutMs, options);
     if (hasFailed(response)) throw commandError(command, response);
     return response;

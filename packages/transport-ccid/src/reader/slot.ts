@@ -198,8 +198,9 @@ export class CcidSlot {
    */
   async escape(data: Uint8Array, options: EscapeOptions = {}): Promise<Uint8Array> {
     const { signal, timeoutMs = ESCAPE_TIMEOUT_MS } = options;
+    const exact = options.timeoutMs !== undefined;
     const answer = this.#queue.run(async () => {
-      const response = await this.#link.command(ccidCommand.escape(data), timeoutMs, { signal });
+      const response = await this.#link.command(ccidCommand.escape(data), timeoutMs, { signal, exact });
       return new Uint8Array(response.data);
     }, signal);
     return untilAborted(answer, signal);
@@ -212,8 +213,9 @@ export class CcidSlot {
    */
   exchange(data: Uint8Array, options: EscapeOptions = {}): Promise<Uint8Array> {
     const { signal, timeoutMs = ESCAPE_TIMEOUT_MS } = options;
+    const exact = options.timeoutMs !== undefined;
     const answer = this.#queue.run(async () => {
-      const response = await this.#link.command(ccidCommand.xfrBlock(data), timeoutMs, { signal });
+      const response = await this.#link.command(ccidCommand.xfrBlock(data), timeoutMs, { signal, exact });
       return new Uint8Array(response.data);
     }, signal);
     return untilAborted(answer, signal);

@@ -34,7 +34,8 @@ const HOLDER: Readonly<Record<NonNullable<Platform>, string>> = {
     "through the system's smart-card service",
   browser: "another page or program, or the system's smart-card service, has it. Close it there",
 };
-const HOLDER_UNKNOWN = "another program has it: a smart-card service (pcscd, Windows' or macOS' own), or GnuPG's scdaemon";
+const HOLDER_UNKNOWN =
+  "another program has it: a smart-card service (pcscd, Windows' or macOS' own), or GnuPG's scdaemon";
 
 const PERMISSION: Readonly<Record<NonNullable<Platform>, string>> = {
   linux:
