@@ -58,7 +58,7 @@ export async function frontEndOver(
 export interface Chain {
   readonly connection: SmartCardConnection;
   readonly field: VirtualField;
-  send(apdu: Uint8Array): Promise<Uint8Array>;
+  readonly send: (apdu: Uint8Array) => Promise<Uint8Array>;
 }
 
 /** Runs a conversation with a tag. No presence check disturbs it. */

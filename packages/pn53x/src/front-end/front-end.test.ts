@@ -51,7 +51,7 @@ interface Bench {
   readonly frontEnd: RfFrontEnd;
   readonly field: VirtualField;
   readonly commands: string[];
-  send(frame: string, more?: Partial<RfRequest & { kind: "frame" }>): Promise<RfReply>;
+  readonly send: (frame: string, more?: Partial<RfRequest & { kind: "frame" }>) => Promise<RfReply>;
 }
 
 async function bench(tags: readonly VirtualTag[], options: Pn53xFrontEndOptions = {}): Promise<Bench> {
@@ -276,7 +276,12 @@ describe("a PN53x front end", () => {
   it("closes the field and the pipe, once", async () => {
     let closed = 0;
     const chip = createVirtualPn53x(createVirtualField());
-    const pipe = pipeTo((command) => chip.execute(command), { close: () => Promise.resolve(void closed++) });
+    const pipe = pipeTo((command) => chip.execute(command), {
+      close: () => {
+        closed++;
+        return Promise.resolve();
+      },
+    });
     const frontEnd = createPn53xFrontEnd(await openPn53x(pipe));
     await Promise.all([frontEnd.close(), frontEnd.close()]);
     expect(closed).toBe(1);

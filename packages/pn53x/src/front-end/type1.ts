@@ -122,7 +122,8 @@ export class Type1Air {
   async #byRegisters(frame: Uint8Array): Promise<Uint8Array | RfFailure> {
     const session = this.#session;
     await this.#beforeCommand();
-    const [command = 0, ...rest] = [...frame, ...crcOnAir(frame, "nfc-a-type1")];
+    const command = frame[0] ?? 0;
+    const rest = [...frame.subarray(1), ...crcOnAir(frame, "nfc-a-type1")];
     const writes: RegisterWrite[] = [
       [CIU.FIFO_LEVEL, FLUSH_FIFO],
       [CIU.FIFO_DATA, command],

@@ -33,20 +33,20 @@ export function createBulkLink(device: BulkDevice, options: BulkLinkOptions = {}
       await device.transferOut(endpointOut, copyBytes(bytes));
     },
     listen(onBytes, onEnd) {
-      let listening = true;
+      const ended = new AbortController();
       const read = async (): Promise<void> => {
-        while (listening) {
+        for (;;) {
           const { data, status } = await device.transferIn(endpointIn, packetBytes);
-          if (!listening) return;
+          if (ended.signal.aborted) return;
           if (status !== undefined && status !== "ok") throw new Error(`bulk transfer: ${status}`);
           if (data !== undefined && data.byteLength > 0) onBytes(copyBytes(data));
         }
       };
       read().catch((error: unknown) => {
-        if (listening) onEnd(error);
+        if (!ended.signal.aborted) onEnd(error);
       });
       return () => {
-        listening = false;
+        ended.abort();
       };
     },
     close() {

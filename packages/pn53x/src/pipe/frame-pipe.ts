@@ -143,7 +143,7 @@ class Pipe implements FramePipe {
     try {
       await this.#link.write(bytes);
     } catch (error) {
-      throw this.#ended ?? new Pn53xError("CLOSED", `${this.name} takes no bytes`, { cause: error });
+      throw new Pn53xError("CLOSED", `${this.name} takes no bytes`, { cause: error });
     }
   }
 

@@ -5,6 +5,7 @@ import {
   type NfcBTarget,
   type RfFrame,
   type RfFrontEnd,
+  type RfLink,
   type RfReply,
   type RfTarget,
 } from "@cardwire/core";
@@ -171,6 +172,14 @@ export class StepwiseAir {
     this.#isAhead = active.attrib !== undefined;
     return { kind: "frame", data: atqbOf(active), lastBits: 8 };
   }
+}
+
+/** The air for a dialogue that needs no more than frames. */
+export function framesOnly(air: StepwiseAir, framing: number): RfLink {
+  return {
+    exchange: (request) =>
+      request.kind === "frame" ? air.frame(request, framing) : { kind: "failure", reason: "unsupported" },
+  };
 }
 
 export function isActivated(target: RfTarget): target is NfcATarget | NfcBTarget {

@@ -1,18 +1,12 @@
-import { concatBytes, crcOnAir, insertParity, isFormatError, type RfFrame, runDialogue } from "@cardwire/core";
+import { concatBytes, isFormatError, runDialogue } from "@cardwire/core";
 import { activateTypeA, type IsoDepLink, linkOfAts, linkOfProtocolInfo } from "@cardwire/iso-dep";
-import {
-  CIU,
-  CRC_ENABLED,
-  FRAMING,
-  FRAMING_MASK,
-  PARITY_DISABLED,
-  RX_LAST_BITS_MASK,
-  TX_LAST_BITS_MASK,
-} from "../chip/registers.ts";
-import { type Pn53xCommand } from "../command/command.ts";
+import { CIU, FRAMING } from "../chip/registers.ts";
+import { type AutoPollRequest, InAutoPoll } from "../command/auto-poll.ts";
+import type { Pn53xCommand } from "../command/command.ts";
 import { InCommunicateThru, InDataExchange, InDeselect, InRelease, InSelect } from "../command/exchange.ts";
 import {
   Diagnose,
+  type DiagnoseRequest,
   type FirmwareVersion,
   GetFirmwareVersion,
   GetGeneralStatus,
@@ -28,13 +22,14 @@ import {
 } from "../command/general.ts";
 import { InListPassiveTarget, type ListedTarget, type ListPassiveTargetRequest } from "../command/passive-target.ts";
 import { RF_ITEM, RFConfiguration, timeoutUsOf } from "../command/rf-configuration.ts";
-import { FRAME_IDENTIFIER, MAX_FRAME_DATA_BYTES } from "../frame/frame.ts";
+import { FRAME_IDENTIFIER } from "../frame/frame.ts";
 import { Pn53xStatus } from "../status.ts";
-import { StepwiseAir, type VirtualAir } from "./air.ts";
+import { framesOnly, StepwiseAir, type VirtualAir } from "./air.ts";
 import { cut, dataExchange } from "./data-exchange.ts";
-import { listFirst, registersOf } from "./listing.ts";
+import { autoPollSearch, listFirst, registersOf } from "./listing.ts";
+import { PEERLESS_ANSWERS } from "./peerless.ts";
 import { RegisterFile, type TransmittedByte } from "./register-file.ts";
-import { STATUS_OF } from "./statuses.ts";
+import { communicateThru, exchangeSingleBytes, MOST_DATA_BYTES } from "./thru.ts";
 
 /** Which chip it is. */
 export interface VirtualPn53xOptions {
@@ -60,13 +55,12 @@ const FIRMWARE: Readonly<Record<"PN532" | "PN533", FirmwareVersion>> = {
   PN533: { ic: 0x33, version: 2, revision: 7, support: 7 },
 };
 
-/** D5, code and status before the data of an answer. */
-const ANSWER_HEAD_BYTES = 3;
-const MOST_DATA_BYTES = MAX_FRAME_DATA_BYTES - ANSWER_HEAD_BYTES;
-
 const FOR_EVER = 0xff;
 /** FSDI of the chip's own RATS: frames of 64 bytes. */
 const RATS_FSDI = 5;
+
+/** Diagnose: is the card in ISO-DEP there? */
+const PRESENCE_TEST = 0x06;
 
 const SYNTAX_ERROR = Uint8Array.of(FRAME_IDENTIFIER.ERROR);
 const NO_BYTES = new Uint8Array(0);
@@ -101,16 +95,22 @@ class Chip implements VirtualPn53x {
 
   async execute(command: Uint8Array): Promise<Uint8Array | undefined> {
     const [identifier, code] = command;
-    const handler = code === undefined ? undefined : this.#handlers.get(code);
-    if (identifier !== FRAME_IDENTIFIER.COMMAND || code === undefined || handler === undefined)
-      return SYNTAX_ERROR.slice();
+    if (identifier !== FRAME_IDENTIFIER.COMMAND || code === undefined) return SYNTAX_ERROR.slice();
+    const handler = this.#handlers.get(code);
+    if (handler === undefined && !PEERLESS_ANSWERS.has(code)) return SYNTAX_ERROR.slice();
     try {
-      const answer = await handler(command.subarray(2));
+      const answer = await (handler === undefined ? this.#withoutPeer(code) : handler(command.subarray(2)));
       return answer && concatBytes(Uint8Array.of(FRAME_IDENTIFIER.ANSWER, code + 1), answer);
     } catch (error) {
       if (isFormatError(error)) return SYNTAX_ERROR.slice();
       throw error;
     }
+  }
+
+  async #withoutPeer(code: number): Promise<Uint8Array | undefined> {
+    const answer = PEERLESS_ANSWERS.get(code);
+    if (answer === undefined) await this.#waitForHost();
+    return answer;
   }
 
   cancel(): void {
@@ -127,10 +127,9 @@ class Chip implements VirtualPn53x {
     ];
     const status = this.#type === "PN533" ? { status: 0 } : {};
     return [
-      // the line test gives back what it was given
-      [Diagnose.code, (parameters) => (parameters[0] === 0 ? parameters.slice() : Uint8Array.of(0))],
+      on(Diagnose, (request) => this.#diagnose(request)),
       on(GetFirmwareVersion, () => FIRMWARE[this.#type]),
-      on(GetGeneralStatus, () => ({ error: this.#lastError, field: 0, targets: this.#targetStates(), sam: 0 })),
+      on(GetGeneralStatus, () => ({ error: this.#lastError, field: 0, targets: this.#targetStates(), sam: 0x80 })),
       on(ReadRegister, ({ addresses }) => ({
         ...status,
         values: Uint8Array.from(addresses, (address) => this.#registers.read(address)),
@@ -150,6 +149,7 @@ class Chip implements VirtualPn53x {
       on(PowerDown, () => ({ status: 0 })),
       on(RFConfiguration, ({ item, data }) => this.#configure(item, data)),
       [InListPassiveTarget.code, (parameters) => this.#list(InListPassiveTarget.decodeRequest(parameters))],
+      [InAutoPoll.code, (parameters) => this.#autoPoll(InAutoPoll.decodeRequest(parameters))],
       on(InDataExchange, async ({ target, more, data }) => this.#dataExchange(target, more === true, data)),
       on(InCommunicateThru, ({ data }) => this.#thru(data)),
       on(InDeselect, ({ target }) => this.#targetStatus(target)),
@@ -185,23 +185,57 @@ class Chip implements VirtualPn53x {
   }
 
   async #list(request: ListPassiveTargetRequest): Promise<Uint8Array | undefined> {
+    for (;;) {
+      const listed = await this.#search(request);
+      if (listed !== undefined) return InListPassiveTarget.encodeAnswer({ targets: [listed] });
+      if (this.#activationRetries !== FOR_EVER) return InListPassiveTarget.encodeAnswer({ targets: [] });
+      // a search without end is ended by the host, and a card of another kind does not end it
+      if (this.#air.targets.length > 0 ? !(await this.#waitForHost()) : !(await this.#waitForCard())) return undefined;
+    }
+  }
+
+  /** One search. What is there and is of another kind is left awake and unselected. */
+  async #search(request: ListPassiveTargetRequest): Promise<ListedTarget | undefined> {
     this.#forget();
     this.#registers.setFraming(...registersOf(request.modulation));
+    const listed = await listFirst(this.#air, await this.#air.find(), request);
+    if (listed === undefined) await this.#air.wake();
+    else this.#listed = listed.kind === "a" ? await this.#activated(listed) : listed;
+    return this.#listed;
+  }
+
+  async #autoPoll({ count, types }: AutoPollRequest): Promise<Uint8Array | undefined> {
     for (;;) {
-      const found = await this.#air.find();
-      const listed = await listFirst(this.#air, found, request);
-      if (listed !== undefined) {
-        const target = listed.kind === "a" ? await this.#activated(listed) : listed;
-        this.#listed = target;
-        return InListPassiveTarget.encodeAnswer({ targets: [target] });
+      for (const type of types) {
+        const request = autoPollSearch(type);
+        const listed = request && (await this.#search({ ...request, maxTargets: 1 }));
+        if (listed === undefined) continue;
+        const data = InListPassiveTarget.encodeAnswer({ targets: [listed] }).slice(1);
+        return InAutoPoll.encodeAnswer({ targets: [{ type, data }] });
       }
-      if (this.#activationRetries !== FOR_EVER) break;
-      // the search for another kind of card has no end but the host's
-      if (found.length > 0 || !(await this.#waitForCard())) return undefined;
+      if (count !== FOR_EVER) return InAutoPoll.encodeAnswer({ targets: [] });
+      if (!(await this.#waitForCard())) return undefined;
     }
-    // whatever is there was only asked whether it is of this kind
-    await this.#air.wake();
-    return InListPassiveTarget.encodeAnswer({ targets: [] });
+  }
+
+  /** Test 6: whether a card in ISO-DEP is still there. */
+  async #diagnose({ test, parameters }: DiagnoseRequest): Promise<Uint8Array> {
+    // the line test gives back what it was given
+    if (test === 0) return concatBytes(Uint8Array.of(0), parameters ?? NO_BYTES);
+    if (test !== PRESENCE_TEST) return Uint8Array.of(0);
+    if (this.#link === undefined) return Uint8Array.of(Pn53xStatus.CONTEXT);
+    const framing = this.#listed?.kind === "b" ? FRAMING.B : FRAMING.A;
+    const isThere = await runDialogue(this.#link.checkPresence(), framesOnly(this.#air, framing));
+    return Uint8Array.of(isThere ? Pn53xStatus.OK : Pn53xStatus.TIMEOUT);
+  }
+
+  /** Resolves to false when the host has had enough. */
+  #waitForHost(): Promise<boolean> {
+    const waiting = new AbortController();
+    this.#waiting = waiting;
+    return new Promise((resolve) => {
+      waiting.signal.addEventListener("abort", () => resolve(false), { once: true });
+    });
   }
 
   /** False when the host has had enough. */
@@ -229,12 +263,7 @@ class Chip implements VirtualPn53x {
     }
     const { nfcid1: uid, sensRes, selRes: sak } = listed;
     const target = { technology: "nfc-a", uid, atqa: Uint8Array.from(sensRes).reverse(), sak } as const;
-    const outcome = await runDialogue(activateTypeA(target, { fsdi: RATS_FSDI }), {
-      exchange: (frame) =>
-        frame.kind === "frame"
-          ? this.#air.frame(frame, FRAMING.A)
-          : ({ kind: "failure", reason: "unsupported" } as const),
-    });
+    const outcome = await runDialogue(activateTypeA(target, { fsdi: RATS_FSDI }), framesOnly(this.#air, FRAMING.A));
     if (outcome.kind === "failure" || outcome.target.ats === undefined) return listed;
     this.#link = outcome.link;
     return { ...listed, ats: outcome.target.ats };
@@ -246,7 +275,7 @@ class Chip implements VirtualPn53x {
     data: Uint8Array,
   ): Promise<{ readonly status: number; readonly more?: boolean; readonly data: Uint8Array }> {
     const listed = this.#listed;
-    if (listed === undefined || target !== listed.target) return { status: Pn53xStatus.CONTEXT, data: NO_BYTES };
+    if (listed?.target !== target) return { status: Pn53xStatus.CONTEXT, data: NO_BYTES };
     if (this.#unsentPart.length > 0 && data.length === 0) return this.#part(this.#unsentPart);
     this.#unsentPart = NO_BYTES;
     const whole = concatBytes(this.#sentPart, data);
@@ -268,51 +297,13 @@ class Chip implements VirtualPn53x {
   }
 
   async #thru(data: Uint8Array): Promise<{ readonly status: number; readonly data: Uint8Array }> {
-    const registers = this.#registers;
-    const txMode = registers.read(CIU.TX_MODE);
-    const checksCrc = (registers.read(CIU.RX_MODE) & CRC_ENABLED) !== 0;
-    const rawParity = (registers.read(CIU.MANUAL_RCV) & PARITY_DISABLED) !== 0;
-    const lastBits = registers.read(CIU.BIT_FRAMING) & TX_LAST_BITS_MASK || 8;
-    // bits of a byte that is not whole have no CRC, and neither has the answer to them (ATQA)
-    const isShort = !rawParity && lastBits !== 8;
-    const frame: RfFrame = {
-      kind: "frame",
-      data,
-      lastBits,
-      transmitCrc: (txMode & CRC_ENABLED) !== 0 || isShort,
-      receiveCrc: checksCrc || isShort,
-      transmitParity: !rawParity,
-      receiveParity: !rawParity,
-      timeoutUs: timeoutUsOf(this.#timeoutCode),
-    };
-    const reply = await this.#air.frame(frame, txMode & FRAMING_MASK);
-    if (reply.kind === "done") return { status: Pn53xStatus.TIMEOUT, data: NO_BYTES };
-    if (reply.kind === "failure") return this.#noData(STATUS_OF[reply.reason]);
-    registers.set(CIU.CONTROL, reply.lastBits & RX_LAST_BITS_MASK);
-    // four bits have no CRC: to who checks it, it is wrong
-    if (checksCrc && !rawParity && reply.lastBits !== 8) return this.#noData(Pn53xStatus.CRC);
-    if (reply.data.length > MOST_DATA_BYTES) return this.#noData(Pn53xStatus.RF_OVERFLOW);
-    return { status: Pn53xStatus.OK, data: reply.data };
+    const answer = await communicateThru(this.#air, this.#registers, data, timeoutUsOf(this.#timeoutCode));
+    this.#lastError = answer.status;
+    return answer;
   }
 
-  #noData(status: number): { readonly status: number; readonly data: Uint8Array } {
-    this.#lastError = status;
-    return { status, data: NO_BYTES };
-  }
-
-  /** A frame of single bytes, sent by the CIU's own commands: one to a Type 1 tag. Its answer is put into the FIFO. */
   async #receiveInto(transmitted: readonly TransmittedByte[]): Promise<void> {
-    const isType1 = transmitted.length > 3 && transmitted.every(({ bits }, index) => bits === (index === 0 ? 7 : 8));
-    if (!isType1 || this.#listed?.kind !== "jewel") return;
-    const bytes = Uint8Array.from(transmitted, ({ value }) => value);
-    const data = bytes.slice(0, -2);
-    const [first, second] = crcOnAir(data, "nfc-a-type1");
-    if (bytes.at(-2) !== first || bytes.at(-1) !== second) return;
-    const timeoutUs = timeoutUsOf(this.#timeoutCode);
-    const reply = await this.#air.frame({ kind: "frame", data, timeoutUs }, FRAMING.A);
-    if (reply.kind !== "frame") return;
-    const answer = concatBytes(reply.data, Uint8Array.from(crcOnAir(reply.data, "nfc-a-type1")));
-    const rawParity = (this.#registers.read(CIU.MANUAL_RCV) & PARITY_DISABLED) !== 0;
-    this.#registers.received(rawParity ? insertParity(answer).data : answer);
+    if (this.#listed?.kind === "jewel")
+      await exchangeSingleBytes(this.#air, this.#registers, transmitted, timeoutUsOf(this.#timeoutCode));
   }
 }

@@ -1,10 +1,10 @@
 import { concatBytes, type RfFrame, type RfReply, runDialogue } from "@cardwire/core";
-import { IsoDepLink } from "@cardwire/iso-dep";
+import type { IsoDepLink } from "@cardwire/iso-dep";
 import { FRAMING } from "../chip/registers.ts";
 import type { DataExchangeAnswer } from "../command/exchange.ts";
 import type { ListedTarget } from "../command/passive-target.ts";
 import { Pn53xStatus } from "../status.ts";
-import type { StepwiseAir } from "./air.ts";
+import { framesOnly, type StepwiseAir } from "./air.ts";
 import { STATUS_OF } from "./statuses.ts";
 
 const NO_BYTES = new Uint8Array(0);
@@ -70,12 +70,7 @@ function frame({ air, timeoutUs }: DataExchange, data: Uint8Array, framing: numb
 
 async function isoDep(exchange: DataExchange, link: IsoDepLink, data: Uint8Array): Promise<DataExchangeAnswer> {
   const framing = exchange.target.kind === "b" ? FRAMING.B : FRAMING.A;
-  const outcome = await runDialogue(link.transceive(data), {
-    exchange: (request) =>
-      request.kind === "frame"
-        ? exchange.air.frame(request, framing)
-        : ({ kind: "failure", reason: "unsupported" } as const),
-  });
+  const outcome = await runDialogue(link.transceive(data), framesOnly(exchange.air, framing));
   if (outcome.kind === "response") return ok(outcome.data);
   return failed(outcome.reason === "protocol" ? Pn53xStatus.RF_PROTOCOL : STATUS_OF[outcome.reason]);
 }

@@ -10,6 +10,9 @@ import {
 } from "../command/passive-target.ts";
 import { atqbOf, type StepwiseAir } from "./air.ts";
 
+/** A polling request for every system. */
+const POLL_ANY = Uint8Array.of(0x00, 0xff, 0xff, 0x00, 0x00);
+
 /** Framing and speed of the registers for a modulation. */
 export function registersOf(modulation: Modulation): readonly [framing: number, speed: number] {
   switch (modulation) {
@@ -28,6 +31,31 @@ export function registersOf(modulation: Modulation): readonly [framing: number, 
       return [FRAMING.B, 2];
     case MODULATION.B_847:
       return [FRAMING.B, 3];
+  }
+}
+
+/** What a type of InAutoPoll looks for; `undefined` for DEP and for types that no manual has. */
+export function autoPollSearch(
+  type: number,
+): Pick<ListPassiveTargetRequest, "modulation" | "initiatorData"> | undefined {
+  switch (type) {
+    case 0x00:
+    case 0x10:
+    case 0x20:
+      return { modulation: MODULATION.A_106 };
+    case 0x01:
+    case 0x11:
+      return { modulation: MODULATION.F_212, initiatorData: POLL_ANY };
+    case 0x02:
+    case 0x12:
+      return { modulation: MODULATION.F_424, initiatorData: POLL_ANY };
+    case 0x03:
+    case 0x23:
+      return { modulation: MODULATION.B_106, initiatorData: Uint8Array.of(0x00) };
+    case 0x04:
+      return { modulation: MODULATION.JEWEL_106 };
+    default:
+      return undefined;
   }
 }
 

@@ -32,8 +32,7 @@ export function createVirtualSerialPort(chip: VirtualPn53x, options: FramePortOp
     isOpen = false;
     for (const listener of [...stop]) listener(null);
   };
-  const listeners = (event: string): Set<unknown> =>
-    event === "data" ? (data as Set<unknown>) : (stop as Set<unknown>);
+  const listeners = (event: string): Set<unknown> => (event === "data" ? data : stop);
   return {
     get isOpen() {
       return isOpen;

@@ -148,8 +148,9 @@ class Reader implements VirtualAcr122u {
   }
 
   powerOff(): Promise<void> {
-    return this.#queue.run(async () => {
+    return this.#queue.run(() => {
       this.#parameter |= PICC.AUTO_POLLING;
+      return Promise.resolve();
     });
   }
 
