@@ -18,9 +18,6 @@ const IDLE_BACK_OFF = { firstMs: 10, longestMs: 250 };
 /** How soon a cancel that was not heard is repeated. */
 const CANCEL_AGAIN_MS = 20;
 
-/** How often a reader may vanish between two calls before the pseudo reader is suspected. */
-const MOST_REFUSALS = 2;
-
 interface Slice {
   readonly code: number;
   readonly questions: readonly ScardReaderQuestion[];
@@ -66,11 +63,10 @@ export class ChangeMonitor {
     };
   }
 
-  /** Waits until nothing runs any more, and gives the context back. */
+  /** Waits until nothing runs any more, and gives the context back; unless somebody listens again. */
   async release(): Promise<void> {
-    this.#interrupt();
     await this.#running;
-    await this.#service.release();
+    if (this.#running === undefined) await this.#service.release();
   }
 
   #tell(error?: Error): void {
@@ -102,15 +98,19 @@ export class ChangeMonitor {
 
   /** Waits, no longer than a slice. True when something is new. */
   async #wait(): Promise<boolean> {
-    for (let refusals = 0; ; refusals++) {
+    let refused = "";
+    for (;;) {
       const { code, questions, answers } = await this.#service.run((context) => this.#slice(context));
       if (code === SCARD.E_CANCELLED) return false;
-      if (code === 0 || code === SCARD.E_TIMEOUT) return this.#learn(questions, answers);
+      if (code === 0 || code === SCARD.E_TIMEOUT || code === SCARD.E_NO_READERS_AVAILABLE)
+        return this.#learn(questions, answers);
       if (tellsLostService(code)) throw serviceLostError(code, CALL, this.#api.dialect);
-      // a reader went away between the two calls; or the pseudo reader is not known here
       const isUnknown = code === SCARD.E_UNKNOWN_READER || code === SCARD.E_READER_UNAVAILABLE;
       if (!isUnknown || !this.#pnpIsKnown) throw callError(code, CALL, this.#api.dialect);
-      if (refusals === MOST_REFUSALS) this.#pnpIsKnown = false;
+      // a reader that went away between the two calls is not listed again: else it is the pseudo reader
+      const names = questions.map(({ readerName }) => readerName).join("\0");
+      if (names === refused) this.#pnpIsKnown = false;
+      refused = names;
     }
   }
 

@@ -8,6 +8,7 @@ export class KeepAlive {
   readonly #clock: Clock;
   readonly #call: () => Promise<unknown>;
   #stop: (() => void) | undefined;
+  #isCalling = false;
 
   constructor(clock: Clock, call: () => Promise<unknown>) {
     this.#clock = clock;
@@ -17,8 +18,14 @@ export class KeepAlive {
   start(): void {
     this.#stop = this.#clock.schedule(INTERVAL_MS, () => {
       this.start();
+      // behind a long call of the transaction's own there is nothing to keep alive
+      if (this.#isCalling) return;
+      this.#isCalling = true;
+      const over = (): void => {
+        this.#isCalling = false;
+      };
       // what has become of the card, the transaction's own calls tell
-      this.#call().catch(() => undefined);
+      this.#call().then(over, over);
     });
   }
 
