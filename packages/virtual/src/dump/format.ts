@@ -26,12 +26,26 @@ function formatWhole(dump: TagDump, format: Exclude<DumpFormat, "json" | "flippe
     case "proxmark3-json":
       return new TextEncoder().encode(formatProxmarkJson(dump));
     case "proxmark3-bin":
-      // of the others, the client writes the memory as it is
-      return dump.kind === "mifare-ultralight" ? concatBytes(formatMfuHeader(dump), formatRaw(dump)) : formatRaw(dump);
+      return formatProxmarkBinary(dump);
     case "raw":
       return formatRaw(dump);
     case "eml":
       return new TextEncoder().encode(formatEml(dump));
+  }
+}
+
+/** The client writes memory as it is, or behind a header; of other tags its own structure in memory, which no file is made of. */
+function formatProxmarkBinary(dump: TagDump): Uint8Array {
+  switch (dump.kind) {
+    case "mifare-ultralight":
+      return concatBytes(formatMfuHeader(dump), formatRaw(dump));
+    case "iso14443b-memory":
+      return concatBytes(formatRaw(dump), dump.systemBlock);
+    case "mifare-classic":
+    case "mifare-classic-keys":
+      return formatRaw(dump);
+    default:
+      throw new DumpError("NOT_REPRESENTABLE", `a Proxmark3 binary file cannot hold ${dump.kind}`);
   }
 }
 
