@@ -10,6 +10,7 @@ it("exports these names", () => {
       "FrameReader",
       "GetFirmwareVersion",
       "GetGeneralStatus",
+      "InAutoPoll",
       "InCommunicateThru",
       "InDataExchange",
       "InDeselect",

@@ -8,7 +8,16 @@ import {
   type RfFrameReply,
   type RfTarget,
 } from "@cardwire/core";
-import { CIU, CRC_ENABLED, PARITY_DISABLED, RX_LAST_BITS_MASK, TX_LAST_BITS_MASK } from "../chip/registers.ts";
+import {
+  CIU,
+  CRC_ENABLED,
+  FORCE_100_ASK,
+  FRAMING,
+  FRAMING_MASK,
+  PARITY_DISABLED,
+  RX_LAST_BITS_MASK,
+  TX_LAST_BITS_MASK,
+} from "../chip/registers.ts";
 import { ReadRegister, type RegisterWrite, WriteRegister } from "../command/general.ts";
 import { statusError } from "../pn53x-error.ts";
 import type { ChipSession } from "./session.ts";
@@ -17,8 +26,31 @@ import { failure, frameReply } from "./replies.ts";
 /** A technology whose frames go through InCommunicateThru. */
 export type FramedTechnology = Exclude<RfTarget["technology"], "nfc-v" | "nfc-a-type1">;
 
-const REGISTERS = [CIU.TX_MODE, CIU.RX_MODE, CIU.MANUAL_RCV, CIU.BIT_FRAMING] as const;
-type Registers = readonly [txMode: number, rxMode: number, manualRcv: number, bitFraming: number];
+const REGISTERS = [CIU.TX_MODE, CIU.RX_MODE, CIU.TX_AUTO, CIU.MANUAL_RCV, CIU.BIT_FRAMING] as const;
+type Registers = readonly [txMode: number, rxMode: number, txAuto: number, manualRcv: number, bitFraming: number];
+
+/** What a frame wants of the registers. */
+interface Form {
+  readonly technology: FramedTechnology;
+  readonly transmitCrc: boolean;
+  readonly receiveCrc: boolean;
+  readonly rawParity: boolean;
+  readonly lastBits: number;
+}
+
+/** The registers for a form, with everything else as it stands. A search that found nobody leaves them to chance. */
+function formed([txMode, rxMode, txAuto, manualRcv, bitFraming]: Registers, form: Form): Registers {
+  const { technology, transmitCrc, receiveCrc, rawParity, lastBits } = form;
+  const framing = technology === "nfc-a" ? FRAMING.A : technology === "nfc-f" ? FRAMING.F : FRAMING.B;
+  const kept = ~(CRC_ENABLED | FRAMING_MASK);
+  return [
+    (txMode & kept) | framing | (transmitCrc ? CRC_ENABLED : 0),
+    (rxMode & kept) | framing | (receiveCrc ? CRC_ENABLED : 0),
+    (txAuto & ~FORCE_100_ASK) | (technology === "nfc-a" ? FORCE_100_ASK : 0),
+    (manualRcv & ~PARITY_DISABLED) | (rawParity ? PARITY_DISABLED : 0),
+    (bitFraming & ~TX_LAST_BITS_MASK) | (lastBits & TX_LAST_BITS_MASK),
+  ];
+}
 
 /** A frame whose CRC alone is two bytes, and has nothing that it could be the CRC of. */
 const CRC_BYTES = 2;
@@ -30,6 +62,7 @@ const CRC_BYTES = 2;
 export class Framing {
   readonly #session: ChipSession;
   #registers: Registers | undefined;
+  #technology: FramedTechnology | undefined;
 
   constructor(session: ChipSession) {
     this.#session = session;
@@ -43,19 +76,35 @@ export class Framing {
   /** Leaves the registers as the firmware's own commands expect them. */
   async restore(): Promise<void> {
     const before = this.#registers;
-    if (before !== undefined) await this.#write(before, CRC_ENABLED, CRC_ENABLED, 0, 0);
+    if (before !== undefined && this.#technology !== undefined)
+      await this.#write(
+        before,
+        formed(before, {
+          technology: this.#technology,
+          transmitCrc: true,
+          receiveCrc: true,
+          rawParity: false,
+          lastBits: 8,
+        }),
+      );
     this.forget();
   }
 
   /** A frame to the tag, and what comes back. */
   exchange(frame: RfFrame, technology: FramedTechnology): Promise<RfFrameReply | RfFailure> {
-    return technology === "nfc-a" ? this.#exchangeA(frame) : this.#exchangeOther(frame);
+    return technology === "nfc-a" ? this.#exchangeA(frame) : this.#exchangeOther(frame, technology);
   }
 
   /** Types B and F: whole bytes, no parity, and a CRC that the chip can make and check. */
-  async #exchangeOther(frame: RfFrame): Promise<RfFrameReply | RfFailure> {
+  async #exchangeOther(frame: RfFrame, technology: FramedTechnology): Promise<RfFrameReply | RfFailure> {
     if ((frame.lastBits ?? 8) !== 8) return failure("unsupported");
-    await this.#set(frame.transmitCrc !== false, frame.receiveCrc !== false, false, 8);
+    await this.#set({
+      technology,
+      transmitCrc: frame.transmitCrc !== false,
+      receiveCrc: frame.receiveCrc !== false,
+      rawParity: false,
+      lastBits: 8,
+    });
     const answer = await this.#session.thru(frame.data, frame.timeoutUs);
     return answer instanceof Uint8Array ? frameReply(answer) : answer;
   }
@@ -69,7 +118,13 @@ export class Framing {
     const isShort = (frame.lastBits ?? 8) !== 8;
     const sent = isRaw ? withParity(frame) : { data: frame.data, lastBits: frame.lastBits ?? 8 };
     if (sent === undefined) return failure("unsupported");
-    await this.#set(!isRaw && !isShort && frame.transmitCrc !== false, false, isRaw, sent.lastBits);
+    await this.#set({
+      technology: "nfc-a",
+      transmitCrc: !isRaw && !isShort && frame.transmitCrc !== false,
+      receiveCrc: false,
+      rawParity: isRaw,
+      lastBits: sent.lastBits,
+    });
     const answer = await this.#session.thru(sent.data, frame.timeoutUs);
     if (!(answer instanceof Uint8Array)) return answer;
     if (answer.length === 0) return failure("framing");
@@ -99,36 +154,19 @@ export class Framing {
     return control & RX_LAST_BITS_MASK || 8;
   }
 
-  async #set(transmitCrc: boolean, receiveCrc: boolean, rawParity: boolean, lastBits: number): Promise<void> {
-    this.#registers ??= await this.#readAll();
-    await this.#write(
-      this.#registers,
-      transmitCrc ? CRC_ENABLED : 0,
-      receiveCrc ? CRC_ENABLED : 0,
-      rawParity ? PARITY_DISABLED : 0,
-      lastBits & TX_LAST_BITS_MASK,
-    );
+  async #set(form: Form): Promise<void> {
+    const before = (this.#registers ??= await this.#readAll());
+    this.#technology = form.technology;
+    await this.#write(before, formed(before, form));
   }
 
   async #readAll(): Promise<Registers> {
-    const [txMode = 0, rxMode = 0, manualRcv = 0, bitFraming = 0] = await this.#read(REGISTERS);
-    return [txMode, rxMode, manualRcv, bitFraming];
+    const [txMode = 0, rxMode = 0, txAuto = 0, manualRcv = 0, bitFraming = 0] = await this.#read(REGISTERS);
+    return [txMode, rxMode, txAuto, manualRcv, bitFraming];
   }
 
   /** Writes what differs, in one command. */
-  async #write(
-    before: Registers,
-    transmitCrc: number,
-    receiveCrc: number,
-    rawParity: number,
-    lastBits: number,
-  ): Promise<void> {
-    const after: Registers = [
-      (before[0] & ~CRC_ENABLED) | transmitCrc,
-      (before[1] & ~CRC_ENABLED) | receiveCrc,
-      (before[2] & ~PARITY_DISABLED) | rawParity,
-      (before[3] & ~TX_LAST_BITS_MASK) | lastBits,
-    ];
+  async #write(before: Registers, after: Registers): Promise<void> {
     const writes: RegisterWrite[] = [];
     REGISTERS.forEach((address, index) => {
       const value = after[index];

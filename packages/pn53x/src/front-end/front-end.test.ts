@@ -88,7 +88,7 @@ describe("a PN53x front end", () => {
     expect(commands.splice(0)).toEqual(["D41200", "D4320400", "D43205000001", "D4320101", "D44A0100"]);
     expect(await send("3004")).toEqual(frame("030DD10109550162696E672E636F6D00"));
     // the registers once, the CRC check off, 6.4 ms for the answer
-    expect(commands.splice(0)).toEqual(["D40663026303630D633D", "D408630300", "D43202000B07", "D4423004"]);
+    expect(commands.splice(0)).toEqual(["D406630263036305630D633D", "D408630300", "D43202000B07", "D4423004"]);
     expect(await send("A20411223344")).toEqual(frame("0A", 4));
     expect(commands.splice(0)).toEqual(["D442A20411223344"]);
   });

@@ -85,8 +85,6 @@ export async function reselect(context: SelectContext, target: RfTarget): Promis
       return again !== undefined && equalBytes(again.pupi, target.pupi);
     }
     case "nfc-b-memory": {
-      // the card must be spoken to as type B before its own command is understood
-      await session.list({ modulation: MODULATION.B_106, initiatorData: Uint8Array.of(0x00) });
       const again = await selectBMemory(context);
       return again !== undefined && equalBytes(again.uid, target.uid);
     }
@@ -196,8 +194,10 @@ function targetOfB(atqb: Uint8Array): NfcBTarget {
   };
 }
 
-/** INITIATE, SELECT, GET UID (SRIX4K data sheet, section 8). The chip is left as the search for type B left it. */
+/** INITIATE, SELECT, GET UID (SRIX4K data sheet, section 8), after a search for type B that sets the chip to it. */
 async function selectBMemory(context: SelectContext): Promise<NfcBMemoryTarget | undefined> {
+  context.framing.forget();
+  await context.session.list({ modulation: MODULATION.B_106, initiatorData: Uint8Array.of(0x00) });
   const send = async (...data: readonly number[]): Promise<Uint8Array | RfFailure> => {
     const request = { kind: "frame", data: Uint8Array.from(data), timeoutUs: SHORT_US } as const;
     const reply = await context.framing.exchange(request, "nfc-b-memory");

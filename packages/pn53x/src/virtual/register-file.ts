@@ -1,4 +1,4 @@
-import { CIU, CIU_COMMAND, FIFO_BYTES, FLUSH_FIFO } from "../chip/registers.ts";
+import { CIU, CIU_COMMAND, FIFO_BYTES, FLUSH_FIFO, FRAMING } from "../chip/registers.ts";
 
 /** What the CIU stands at after a search for type A, as read from a PN532: CRC on, parity on, whole bytes. */
 const RESET: readonly (readonly [address: number, value: number])[] = [
@@ -59,6 +59,7 @@ export class RegisterFile {
     const mode = 0x80 | (speed << 4) | framing;
     this.set(CIU.TX_MODE, mode);
     this.set(CIU.RX_MODE, mode);
+    this.set(CIU.TX_AUTO, framing === FRAMING.A ? 0x43 : 0x03);
     this.set(CIU.MANUAL_RCV, 0x20);
     this.set(CIU.BIT_FRAMING, 0x00);
   }
