@@ -14,7 +14,7 @@ export function traceBytes(line: string): Uint8Array {
     ...parts.map((part) => {
       const run = /^\[(..)([*+])(\d+)\]$/.exec(part);
       if (run === null) return fromHex(part);
-      const first = parseInt(run[1]!, 16);
+      const first = parseInt(run[1] ?? "", 16);
       return Uint8Array.from({ length: Number(run[3]) }, (_, index) => (run[2] === "*" ? first : first + index));
     }),
   );
@@ -65,7 +65,7 @@ export class ReplayReader implements UsbFunction {
   }
 
   receive(_address: number, bytes: Uint8Array): void {
-    const sequence = bytes[6]!;
+    const sequence = bytes[6] ?? 0;
     const asked = bytes.slice();
     asked[6] = 0;
     if (asked[0] === GET_SLOT_STATUS) {
@@ -77,9 +77,9 @@ export class ReplayReader implements UsbFunction {
       this.surprise ??= toHex(asked);
       return;
     }
-    const answer = traceBytes(this.#lines[this.#next + 1]!);
+    const answer = traceBytes(this.#lines[this.#next + 1] ?? "");
     this.#next += 2;
-    this.#iccStatus = answer[7]! & 3;
+    this.#iccStatus = (answer[7] ?? 0) & 3;
     answer[6] = sequence;
     this.#send(answer);
   }

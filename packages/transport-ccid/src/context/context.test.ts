@@ -48,7 +48,12 @@ async function connected(
 describe("the names of readers", () => {
   const device = new FakeUsbDevice(new EmulatedUsbDevice([new EmulatedCcidReader()]));
   const name = (fields: object, interfaceName?: string): string =>
-    readerName({ device: Object.assign(Object.create(device), fields), interfaceName, number: 10, slot: 1 });
+    readerName({
+      device: Object.create(device, Object.getOwnPropertyDescriptors(fields)) as FakeUsbDevice,
+      interfaceName,
+      number: 10,
+      slot: 1,
+    });
 
   it.each([
     [{}, undefined, "Emulated CCID Reader (0001) 0A 01"],
@@ -58,14 +63,7 @@ describe("the names of readers", () => {
     [{ productName: "Emulated Thing", serialNumber: null }, undefined, "Emulated Thing 0A 01"],
     [{ manufacturerName: "", productName: undefined, serialNumber: "" }, undefined, "USB 1209:CC1D 0A 01"],
   ])("is made as pcscd makes it: %j, %j", (fields, interfaceName, expected) => {
-    expect(
-      readerName({
-        device: Object.create(device, Object.getOwnPropertyDescriptors(fields)) as FakeUsbDevice,
-        interfaceName,
-        number: 10,
-        slot: 1,
-      }),
-    ).toBe(expected);
+    expect(name(fields, interfaceName)).toBe(expected);
   });
 
   it("has 127 characters at most, numbers included", () => {

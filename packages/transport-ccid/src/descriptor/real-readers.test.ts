@@ -68,7 +68,7 @@ describe("every real reader", () => {
     expect(READERS.length).toBeGreaterThan(380);
     for (const reader of READERS) {
       const planned = plan(reader);
-      const where = `${toHex(reader.bytes)}`;
+      const where = toHex(reader.bytes);
       expect(planned.slots, where).toBeGreaterThanOrEqual(1);
       expect(planned.busySlots, where).toBeLessThanOrEqual(planned.slots);
       expect(planned.busySlots, where).toBeGreaterThanOrEqual(1);

@@ -42,8 +42,7 @@ export function ccidControl(code: number): CcidControl | undefined {
     return { kind: "escape" };
   for (const platform of ["windows", "pcsclite"] as const) {
     if (code === scardCtlCode(GET_FEATURE_REQUEST, platform)) return { kind: "features", platform };
-    for (const tag of FEATURE_TAGS)
-      if (code === featureControlCode(tag, platform)) return { kind: "feature", tag };
+    for (const tag of FEATURE_TAGS) if (code === featureControlCode(tag, platform)) return { kind: "feature", tag };
   }
   return undefined;
 }

@@ -19,9 +19,7 @@ export function featureTags(plan: ReaderPlan): number[] {
 
 /** The answer to CM_IOCTL_GET_FEATURE_REQUEST, with control codes in the form in which it was asked. */
 export function featureList(plan: ReaderPlan, platform: PcscPlatform): Uint8Array {
-  return encodePcscFeatures(
-    featureTags(plan).map((tag) => ({ tag, controlCode: featureControlCode(tag, platform) })),
-  );
+  return encodePcscFeatures(featureTags(plan).map((tag) => ({ tag, controlCode: featureControlCode(tag, platform) })));
 }
 
 /** PIN_PROPERTIES (PC/SC part 10, section 2.5.5): wLcdLayout, bEntryValidationCondition, bTimeOut2. */

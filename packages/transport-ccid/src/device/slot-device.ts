@@ -60,16 +60,20 @@ export class SlotDevice implements IoctlDevice {
     outputLength: number,
     options: IoctlOptions = {},
   ): Promise<IoctlResult> {
-    if (this.#closing.signal.aborted) return result(this.#endStatus());
+    if (this.#ended()) return result(this.#endStatus());
     try {
       const output = await this.#answer(code, input, options.signal);
       if (!(output instanceof Uint8Array)) return result(output.status);
       if (output.length > outputLength) return result(NTSTATUS.BUFFER_TOO_SMALL);
       return { status: NTSTATUS.SUCCESS, information: output.length, output };
     } catch (error) {
-      if (this.#closing.signal.aborted) return result(this.#endStatus());
+      if (this.#ended()) return result(this.#endStatus());
       return result(options.signal?.aborted === true ? NTSTATUS.CANCELLED : statusOf(error));
     }
+  }
+
+  #ended(): boolean {
+    return this.#closing.signal.aborted;
   }
 
   #endStatus(): number {

@@ -43,6 +43,24 @@ describe.each([2, 3] as const)("usb %i", (version) => {
   });
 });
 
+test("a transfer notices first that its device is gone", async () => {
+  const fake = device();
+  const usb = new FakeUsb(fake);
+  const late = { ...usb, getDevices: () => Promise.resolve([fake]), addEventListener: () => undefined };
+  const readers = new NodeUsbReaders({ usb: { usb: late } }, new VirtualClock());
+  const told: string[] = [];
+  readers.watch(({ type }) => told.push(type));
+  const [found] = await readers.list();
+  await found!.open();
+  await found!.claimInterface(0);
+  const read = found!.transferIn(1, 64).catch(() => told.push("rejected"));
+  fake.unplug();
+  await read;
+  expect(told).toEqual(["attached", "detached", "rejected"]);
+  // the package lists it still
+  expect(await readers.list()).toEqual([]);
+});
+
 test("usb 3 without udev: looked for all the same", async () => {
   const clock = new VirtualClock();
   const usb = new FakeUsb();

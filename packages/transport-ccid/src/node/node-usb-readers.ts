@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from "@cardwire/core";
 import { type UsbReaders, type UsbReadersListener } from "../usb-device.ts";
-import { StackDevice, type StackUsbDevice } from "./stack-device.ts";
+import { StackDevice, type StackUsbDevice, type UsbStack } from "./stack-device.ts";
 import { type LoadedUsb, loadUsb, recogniseUsb, type StackConnectionEvent } from "./usb-module.ts";
 
 /** Where the devices come from. */
@@ -46,6 +46,8 @@ export class NodeUsbReaders implements UsbReaders {
   readonly #clock: Clock;
   readonly #listeners = new Set<UsbReadersListener>();
   readonly #devices = new Map<unknown, StackDevice>();
+  /** Devices that are unplugged, and still listed by a package that has not noticed. */
+  readonly #gone = new Set<unknown>();
   #loaded: LoadedUsb | undefined;
   #cancelPoll: (() => void) | undefined;
   #watching = false;
@@ -71,8 +73,9 @@ export class NodeUsbReaders implements UsbReaders {
       if (raw.deviceClass === HUB) continue;
       const key = identify(raw);
       seen.add(key);
-      if (!this.#devices.has(key)) this.#add(key, new StackDevice(raw, stack));
+      if (!this.#devices.has(key) && !this.#gone.has(key)) this.#add(key, raw, stack);
     }
+    for (const key of [...this.#gone]) if (!seen.has(key)) this.#gone.delete(key);
     for (const key of [...this.#devices.keys()]) if (!seen.has(key)) this.#remove(key);
     return [...this.#devices.values()];
   }
@@ -98,7 +101,7 @@ export class NodeUsbReaders implements UsbReaders {
       // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- the last listener may have left meanwhile
       if (!this.#watching) return;
       usb.addEventListener("connect", this.#look);
-      usb.addEventListener("disconnect", this.#gone);
+      usb.addEventListener("disconnect", this.#disconnected);
       if (stack === "nusb") this.#poll();
     } catch {
       // without the package there is nothing to watch; list() says so
@@ -111,7 +114,7 @@ export class NodeUsbReaders implements UsbReaders {
     this.#cancelPoll?.();
     this.#cancelPoll = undefined;
     this.#loaded?.usb.removeEventListener("connect", this.#look);
-    this.#loaded?.usb.removeEventListener("disconnect", this.#gone);
+    this.#loaded?.usb.removeEventListener("disconnect", this.#disconnected);
   }
 
   #poll(): void {
@@ -126,11 +129,15 @@ export class NodeUsbReaders implements UsbReaders {
     this.list().catch(() => undefined);
   };
 
-  readonly #gone = ({ device }: StackConnectionEvent): void => {
+  readonly #disconnected = ({ device }: StackConnectionEvent): void => {
     this.#remove(identify(device));
   };
 
-  #add(key: unknown, device: StackDevice): void {
+  #add(key: unknown, raw: StackUsbDevice, stack: UsbStack): void {
+    const device = new StackDevice(raw, stack, () => {
+      this.#gone.add(key);
+      this.#remove(key);
+    });
     this.#devices.set(key, device);
     this.#tell("attached", device);
   }

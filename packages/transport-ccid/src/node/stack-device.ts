@@ -70,6 +70,7 @@ export class StackDevice implements UsbDeviceLike {
   readonly losesNotifications: boolean;
   readonly #raw: StackUsbDevice;
   readonly #stack: UsbStack;
+  readonly #onGone: () => void;
   readonly #claimed = new Set<number>();
   readonly #pending = new Set<Promise<unknown>>();
   /** The read that an endpoint has at the moment. */
@@ -80,9 +81,11 @@ export class StackDevice implements UsbDeviceLike {
   #opened = false;
   #closing: Promise<void> | undefined;
 
-  constructor(raw: StackUsbDevice, stack: UsbStack) {
+  /** @param onGone told as soon as a transfer fails because the device was unplugged, before its caller is. */
+  constructor(raw: StackUsbDevice, stack: UsbStack, onGone: () => void = () => undefined) {
     this.#raw = raw;
     this.#stack = stack;
+    this.#onGone = onGone;
     this.losesNotifications = stack === "nusb";
     this.vendorId = raw.vendorId;
     this.productId = raw.productId;
@@ -144,12 +147,14 @@ export class StackDevice implements UsbDeviceLike {
   }
 
   async releaseInterface(interfaceNumber: number): Promise<void> {
+    this.#ending.add(interfaceNumber);
     // nusb does not release anything under a pending transfer, libusb ends the reads by it
-    if (this.#stack === "nusb") await this.#endReads([interfaceNumber]);
+    if (this.#stack === "nusb") await this.#settled();
     try {
       await this.#raw.releaseInterface(interfaceNumber);
     } finally {
       this.#claimed.delete(interfaceNumber);
+      await this.#settled();
       this.#ending.delete(interfaceNumber);
     }
   }
@@ -219,7 +224,8 @@ export class StackDevice implements UsbDeviceLike {
   /** Ends the reads, gives the claims back, closes: in the order that the stack can bear. */
   async #close(): Promise<void> {
     const claimed = [...this.#claimed];
-    if (this.#stack === "nusb") await this.#endReads(claimed);
+    for (const interfaceNumber of claimed) this.#ending.add(interfaceNumber);
+    if (this.#stack === "nusb") await this.#settled();
     // a device that was unplugged has nothing to give back
     for (const interfaceNumber of claimed) await this.releaseInterface(interfaceNumber).catch(() => undefined);
     await this.#settled();
@@ -233,11 +239,6 @@ export class StackDevice implements UsbDeviceLike {
         await delay(systemClock, CLOSE_PAUSE_MS);
       }
     }
-  }
-
-  async #endReads(interfaceNumbers: readonly number[]): Promise<void> {
-    for (const interfaceNumber of interfaceNumbers) this.#ending.add(interfaceNumber);
-    await this.#settled();
   }
 
   /** Until nothing is pending any more, or for as long as the longest slice. */
@@ -255,13 +256,17 @@ export class StackDevice implements UsbDeviceLike {
     });
   }
 
-  #track<Value>(transfer: Promise<Value>): Promise<Value> {
+  async #track<Value>(transfer: Promise<Value>): Promise<Value> {
     this.#pending.add(transfer);
-    const forget = (): void => {
+    try {
+      return await transfer;
+    } catch (error) {
+      // libusb says the same of a read whose interface was released
+      if (isGone(error) && this.#ending.size === 0) this.#onGone();
+      throw error;
+    } finally {
       this.#pending.delete(transfer);
-    };
-    transfer.then(forget, forget);
-    return transfer;
+    }
   }
 
   #look(): Snapshot {

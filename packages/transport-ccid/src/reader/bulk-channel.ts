@@ -87,7 +87,7 @@ export class BulkChannel implements CcidChannel {
             resolve(await this.#exchangeWhenReady(slot, command, options));
           } catch (error) {
             // the caller knows at once; the slot is made usable again before its next command
-            reject(error as Error);
+            reject(error);
             if (this.#isUnanswered(error, options.signal)) await this.#abort(slot);
           }
         }, options.signal)
@@ -191,13 +191,13 @@ export class BulkChannel implements CcidChannel {
 
   async #readLoop(): Promise<void> {
     let empty = 0;
-    while (this.#waiters.size > 0 && this.#failure === undefined) {
+    while (this.#waiters.size > 0 && !this.#ended()) {
       try {
         const result = await this.#options.device.transferIn(
           this.#options.bulkIn.endpointNumber,
           this.#assembler.nextReadLength,
         );
-        if (this.#failure !== undefined) break;
+        if (this.#ended()) break;
         const data = await this.#dataOf(result);
         empty = data === undefined || data.length > 0 ? 0 : empty + 1;
         if (empty > MOST_EMPTY_READS)
@@ -267,6 +267,11 @@ export class BulkChannel implements CcidChannel {
 
   // --- failures
 
+  /** A question that is asked anew after every wait. */
+  #ended(): boolean {
+    return this.#failure !== undefined;
+  }
+
   #transferFailed(cause: unknown): void {
     if (this.#failure !== undefined) return;
     const gone = usbFailure(cause) === "gone";
@@ -325,7 +330,7 @@ export class BulkChannel implements CcidChannel {
     const { device, slots, clock, listener } = this.#options;
     const { signal } = this.#closing;
     const length = Math.ceil((1 + Math.ceil(slots / 4)) / packetSize) * packetSize;
-    for (let failures = 0; failures < MOST_FAILURES && !signal.aborted;) {
+    for (let failures = 0; failures < MOST_FAILURES && !this.#ended();) {
       try {
         const { status, data } = await untilAborted(device.transferIn(endpointNumber, length), signal);
         if (status === "stall") {
@@ -334,9 +339,12 @@ export class BulkChannel implements CcidChannel {
         } else if (data !== undefined && data.byteLength > 0) {
           failures = 0;
           this.#notify(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-        } else await delay(clock, EMPTY_READ_PAUSE_MS, signal);
+        } else {
+          failures++;
+          await delay(clock, EMPTY_READ_PAUSE_MS, signal);
+        }
       } catch (error) {
-        if (signal.aborted) return;
+        if (this.#ended()) return;
         if (usbFailure(error) === "gone") {
           this.#transferFailed(error);
           return;
@@ -345,7 +353,7 @@ export class BulkChannel implements CcidChannel {
         await delay(clock, EMPTY_READ_PAUSE_MS, signal).catch(() => undefined);
       }
     }
-    if (!signal.aborted) listener.silent();
+    if (!this.#ended()) listener.silent();
   }
 
   #notify(bytes: Uint8Array): void {

@@ -91,7 +91,7 @@ async function claimReader(
     try {
       interfaces = await readCcidInterfaces(device, clock);
     } catch (error) {
-      const [candidate = undefined] = interfaceNumber === undefined ? smartCardInterfaces(device) : [interfaceNumber];
+      const candidate = interfaceNumber ?? smartCardInterfaces(device)[0];
       if (candidate === undefined || usbFailure(error) === "gone") throw error;
       await claim(candidate);
       interfaces = await readCcidInterfaces(device, clock);

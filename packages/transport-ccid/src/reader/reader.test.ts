@@ -4,13 +4,13 @@ import { patientClock, settle } from "../../test/settle.ts";
 import { type CcidReader, type CcidReaderOptions, isCcidReaderError, openCcidReader, SLOT_ERROR } from "../index.ts";
 import {
   CCID_FEATURE,
+  type ContactBehaviour,
   type EmulatedCard,
   EmulatedCcidReader,
   type EmulatedCcidReaderOptions,
   EmulatedUsbDevice,
   FakeUsbDevice,
 } from "../testing.ts";
-import type { ContactBehaviour } from "../testing.ts";
 
 const OK = fromHex("9000");
 const T1_ATR = "3B81018000";

@@ -112,10 +112,13 @@ export class CcidReader {
 
   async #pollLoop(): Promise<void> {
     const { signal } = this.#closing;
-    while (!signal.aborted) {
-      await delay(this.#clock, POLL_MS, signal).catch(() => undefined);
-      if (signal.aborted) return;
-      for (const slot of this.slots) await slot.refresh().catch(() => undefined);
+    try {
+      for (;;) {
+        await delay(this.#clock, POLL_MS, signal);
+        for (const slot of this.slots) await slot.refresh().catch(() => undefined);
+      }
+    } catch {
+      // closed
     }
   }
 

@@ -29,13 +29,13 @@ export async function transmitApduByT0(
     if (isFormatError(error)) return transmit(command);
     throw error;
   }
-  const { cla, ins, p1, p2, data, ne = 0 } = parsed;
+  const { cla, ins, p1, p2, data, ne } = parsed;
   // four bytes, or five with a data field of nothing: no detour can be asked for
   if (data.length === 0 && ne === 0) return transmit(command);
   const send: ApduTransmit = (tpdu) => transmit(tpdu);
   const channel = createApduChannel(send, {
     t0Case4: "on-61",
-    getResponse: parsed.extended === true || data.length > LONGEST_DATA,
+    getResponse: parsed.extended || data.length > LONGEST_DATA,
     ...(getResponseCla === undefined ? {} : { getResponseCla }),
   });
   if (data.length <= LONGEST_DATA) return joined(await channel.transmit({ cla, ins, p1, p2, data, ne }));

@@ -13,7 +13,8 @@ function block(body: string): Uint8Array {
   );
 }
 
-type Answer = string | "silence" | "parity" | { readonly raw: string };
+/** A block without its LRC, "silence", "parity", or bytes as they are. */
+type Answer = string | { readonly raw: string };
 
 /** What came of a run against a script: each line is the block expected, without its LRC, and the answer to it. */
 function play<Outcome>(
