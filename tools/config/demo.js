@@ -18,7 +18,7 @@ await build({
   format: "esm",
   target: "node20",
   conditions: ["@cardwire/source"],
-  external: ["commander", "picocolors"],
+  external: ["commander", "picocolors", "yocto-spinner", "koffi", "usb"],
   logLevel: "error",
 });
 const demo = spawnSync(process.execPath, [bundle, "demo", ...process.argv.slice(2)], { stdio: "inherit" });
