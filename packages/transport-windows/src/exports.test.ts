@@ -4,14 +4,14 @@ import * as entry from "./index.ts";
 test("the public surface", () => {
   expect(Object.keys(entry).sort()).toMatchInlineSnapshot(`
     [
-      "DeviceListError",
       "MissingKoffiError",
       "NotWindowsError",
+      "Win32CallError",
       "createDeviceContext",
       "createWindowsContext",
-      "isDeviceListError",
       "isMissingKoffiError",
       "isNotWindowsError",
+      "isWin32CallError",
       "listReaderDevices",
       "openReaderDevice",
       "readerDevices",

@@ -4,7 +4,7 @@
  */
 export { createWindowsContext, type WindowsContext, type WindowsContextOptions } from "./context.ts";
 export { createDeviceContext, type DeviceWatchOptions, readerDevices } from "./device/device-provider.ts";
-export { DeviceListError, isDeviceListError } from "./device/device-list-error.ts";
+export { isWin32CallError, Win32CallError } from "./device/win32-call-error.ts";
 export { listReaderDevices, openReaderDevice, type ReaderDevice } from "./device/reader-devices.ts";
 export {
   type ReaderDeviceEvent,

@@ -36,6 +36,8 @@ export class FakeKernel implements Kernel32 {
   readonly overlapped: FakeOverlapped[] = [];
   readonly closed: NativeHandle[] = [];
   openError = 0;
+  /** What is thrown instead of another OVERLAPPED. */
+  failure: Error | undefined;
   /** The next request ends on the spot: with this error and what it leaves in the OVERLAPPED. */
   atOnce: { readonly error: number; readonly status: number; readonly output?: Uint8Array } | undefined;
   /** Whether cancelling ends a request. */
@@ -50,6 +52,7 @@ export class FakeKernel implements Kernel32 {
   }
 
   createOverlapped(completed: () => void): Overlapped {
+    if (this.failure !== undefined) throw this.failure;
     const overlapped = new FakeOverlapped(completed);
     this.overlapped.push(overlapped);
     return overlapped;

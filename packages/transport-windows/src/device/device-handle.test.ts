@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { FakeKernel, FakeSetup } from "../../test/fake-system.ts";
 import { DeviceHandle } from "./device-handle.ts";
 import { openDevice } from "./reader-devices.ts";
+import { isWin32CallError, Win32CallError } from "./win32-call-error.ts";
 
 const NOTHING = new Uint8Array(0);
 const CANCELLED = { status: NTSTATUS.CANCELLED, information: 0, output: NOTHING };
@@ -130,6 +131,16 @@ test("closing waits for a request that does not heed it, after the handle is gon
   await closing;
   expect(await result).toEqual(CANCELLED);
   expect(kernel.overlapped[0]!.disposed).toBe(true);
+});
+
+test("a machine without handles rejects the request, and no later one", async () => {
+  const { kernel, device } = open();
+  kernel.failure = new Win32CallError("CreateEvent", 1450);
+  await expect(device.deviceIoControl(1, NOTHING, 0)).rejects.toSatisfy(isWin32CallError);
+  kernel.failure = undefined;
+  kernel.atOnce = { error: 0, status: 0 };
+  expect((await device.deviceIoControl(1, NOTHING, 0)).status).toBe(0);
+  await device.close();
 });
 
 test.each([-1, 1.5, 0x1_0000_0000])("%s is no output length", async (length) => {

@@ -27,10 +27,17 @@ export class DeviceHandle implements IoctlDevice {
   }
 
   deviceIoControl(code: number, input: Uint8Array, outputLength: number, options?: IoctlOptions): Promise<IoctlResult> {
-    const signal = options?.signal;
-    if (this.#isClosed) return Promise.reject(new UsageError("the device's handle has been closed"));
+    try {
+      return this.#begin(code, input, outputLength, options?.signal);
+    } catch (error) {
+      return Promise.reject(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  #begin(code: number, input: Uint8Array, outputLength: number, signal: AbortSignal | undefined): Promise<IoctlResult> {
+    if (this.#isClosed) throw new UsageError("the device's handle has been closed");
     if (!Number.isInteger(outputLength) || outputLength < 0 || outputLength > 0xffff_ffff)
-      return Promise.reject(new UsageError(`${outputLength} is no output length`));
+      throw new UsageError(`${outputLength} is no output length`);
     if (signal?.aborted === true) return Promise.resolve(CANCELLED);
     const slot = this.#idle.pop() ?? this.#createSlot();
     const result = slot.begin(outputLength, signal);

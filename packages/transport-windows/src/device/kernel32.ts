@@ -19,7 +19,10 @@ export interface Kernel32 {
   /** CreateFileW for reading and writing, shared with nobody, overlapped. */
   openDevice(path: string): OpenOutcome;
   closeHandle(handle: NativeHandle): void;
-  /** @param completed called back each time the event is set: a request of this OVERLAPPED may have ended. */
+  /**
+   * @param completed called back each time the event is set: a request of this OVERLAPPED may have ended.
+   * @throws Win32CallError when the system has no more handles.
+   */
   createOverlapped(completed: () => void): Overlapped;
   /** Begins a request: ERROR_IO_PENDING, or its error, or 0 when it has ended already. */
   deviceIoControl(

@@ -1,5 +1,6 @@
 import type { Koffi } from "../koffi.ts";
 import type { Kernel32, NativeHandle, OpenOutcome, Overlapped } from "./kernel32.ts";
+import { Win32CallError } from "./win32-call-error.ts";
 import { wideString } from "./wide-string.ts";
 
 const GENERIC_READ_WRITE = 0xc000_0000;
@@ -123,10 +124,15 @@ export class KoffiKernel32 implements Kernel32 {
   createOverlapped(completed: () => void): Overlapped {
     // auto-reset: the wait begins anew by itself, and no request has to register one
     const event = this.#createEvent(null, 0, 0, null);
+    if (Number(event) === 0) throw new Win32CallError("CreateEvent", this.#getLastError());
     const context = this.#nextContext++;
-    this.#completed.set(context, completed);
     const wait: [NativeHandle] = [0];
-    this.#registerWait(wait, event, this.#callback, context, INFINITE, WT_EXECUTEDEFAULT);
+    if (this.#registerWait(wait, event, this.#callback, context, INFINITE, WT_EXECUTEDEFAULT) === 0) {
+      const error = this.#getLastError();
+      this.#closeHandle(event);
+      throw new Win32CallError("RegisterWaitForSingleObject", error);
+    }
+    this.#completed.set(context, completed);
     return new NativeOverlapped(this.#pointerSize, event, () => {
       this.#completed.delete(context);
       // not waiting for a callback that is on its way: it would wait for this thread

@@ -1,6 +1,6 @@
 import { DEVPKEY_READER_KIND, SMARTCARD_READER_INTERFACE_GUID } from "@cardwire/ioctl";
 import type { Koffi, LibraryHandle } from "../koffi.ts";
-import { DeviceListError } from "./device-list-error.ts";
+import { Win32CallError } from "./win32-call-error.ts";
 import { guidBytes } from "./guid.ts";
 import type { NativeHandle } from "./kernel32.ts";
 import type { DeviceSetup, FoundDevice } from "./setup-api.ts";
@@ -117,14 +117,14 @@ export class KoffiSetupApi implements DeviceSetup {
 
   list(): FoundDevice[] {
     const set = this.#getClassDevs(this.#interface, null, 0, DIGCF_PRESENT | DIGCF_DEVICEINTERFACE);
-    if (Number(set) === -1) throw new DeviceListError("SetupDiGetClassDevs", this.#getLastError());
+    if (Number(set) === -1) throw new Win32CallError("SetupDiGetClassDevs", this.#getLastError());
     try {
       const found: FoundDevice[] = [];
       for (let index = 0; ; index++) {
         const data = this.#sized(this.#pointerSize === 8 ? 32 : 28);
         if (this.#enumInterfaces(set, null, this.#interface, index, data) === 0) {
           const error = this.#getLastError();
-          if (error !== ERROR_NO_MORE_ITEMS) throw new DeviceListError("SetupDiEnumDeviceInterfaces", error);
+          if (error !== ERROR_NO_MORE_ITEMS) throw new Win32CallError("SetupDiEnumDeviceInterfaces", error);
           return found;
         }
         // one that went while it was listed has no details

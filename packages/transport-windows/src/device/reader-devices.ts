@@ -14,7 +14,7 @@ export interface ReaderDevice extends IoctlDeviceInterface {
  * The reader devices that are there now: the interfaces of GUID_DEVINTERFACE_SMARTCARD_READER. `kind` is
  * DEVPKEY_Device_ReaderKind, or 1 (generic) where the driver does not set it.
  *
- * @throws NotWindowsError on another system, MissingKoffiError without koffi, DeviceListError when SetupDi fails.
+ * @throws NotWindowsError on another system, MissingKoffiError without koffi, Win32CallError when SetupDi fails.
  */
 export async function listReaderDevices(): Promise<readonly ReaderDevice[]> {
   return listDevices(await loadDeviceSystem());

@@ -10,7 +10,7 @@ export interface FoundDevice {
 
 /** What listing devices needs of setupapi.dll and cfgmgr32.dll. */
 export interface DeviceSetup {
-  /** The interfaces of GUID_DEVINTERFACE_SMARTCARD_READER that are there now. @throws DeviceListError */
+  /** The interfaces of GUID_DEVINTERFACE_SMARTCARD_READER that are there now. @throws Win32CallError */
   list(): FoundDevice[];
   /**
    * Calls back when an interface arrives or goes (CM_Register_Notification). The returned function ends that.

@@ -3,7 +3,7 @@ import { READER_KIND } from "@cardwire/ioctl";
 import { expect, test } from "vitest";
 import { FakeKernel, FakeSetup } from "../../test/fake-system.ts";
 import { WindowsDevices } from "./device-provider.ts";
-import { DeviceListError, isDeviceListError } from "./device-list-error.ts";
+import { Win32CallError, isWin32CallError } from "./win32-call-error.ts";
 import { listDevices } from "./reader-devices.ts";
 import { type ReaderDeviceEvent, watchDevices } from "./watch-reader-devices.ts";
 
@@ -81,8 +81,8 @@ test("a watch ends with its signal, at any time", async () => {
 
 test("a watch throws when devices cannot be listed, or nothing can be loaded", async () => {
   const { setup, clock, load } = machine();
-  setup.failure = new DeviceListError("SetupDiGetClassDevs", 1450);
-  await expect(watchDevices(load, { clock }).next()).rejects.toSatisfy(isDeviceListError);
+  setup.failure = new Win32CallError("SetupDiGetClassDevs", 1450);
+  await expect(watchDevices(load, { clock }).next()).rejects.toSatisfy(isWin32CallError);
   const missing = new Error("no koffi");
   await expect(watchDevices(() => Promise.reject(missing), { clock }).next()).rejects.toBe(missing);
 });
