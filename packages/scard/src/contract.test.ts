@@ -1,79 +1,12 @@
-import { type ContractHarness, registerContract } from "@cardwire/core/testing";
-import { describe, expect, it } from "vitest";
-import { ATR, fakeCard, GET_UID, LARGE, LARGE_ANSWER, SLOW, UID_ANSWER } from "../test/fake-card.ts";
+import { registerContract } from "@cardwire/core/testing";
+import { describe, it } from "vitest";
+import { createHarness } from "../test/contract-harness.ts";
 import { FakeResourceManager } from "../test/fake-resource-manager.ts";
-import { createScardContext, MACOS_DIALECT, PCSCLITE_DIALECT, WINDOWS_DIALECT } from "./index.ts";
-
-const TAG = 0x0001_0100;
-const CONTROL = 0x0031_2000;
-
-function harnessOf(manager: FakeResourceManager): ContractHarness {
-  const reader = manager.addReader("Reader");
-  reader.attributes.set(TAG, Uint8Array.of(1, 2, 3));
-  reader.controls.set(CONTROL, (data) => Uint8Array.of(0xaa, ...data));
-  const act =
-    (action: () => void): (() => Promise<void>) =>
-    () => {
-      action();
-      return Promise.resolve();
-    };
-  let others = 0;
-  return {
-    readerName: "Reader",
-    card: {
-      answerToReset: ATR,
-      protocol: "t1",
-      refusedProtocol: "t0",
-      exchanges: [
-        { command: GET_UID, response: UID_ANSWER },
-        { command: Uint8Array.of(0, 1, 2, 3), response: Uint8Array.of(0, 1, 2, 3, 0x90, 0) },
-      ],
-      large: { command: LARGE, response: LARGE_ANSWER },
-      slow: { command: SLOW, response: UID_ANSWER },
-    },
-    createContext: () => Promise.resolve(createScardContext(manager)),
-    insertCard: act(() => {
-      manager.insert(reader, fakeCard);
-    }),
-    removeCard: act(() => {
-      manager.remove(reader);
-    }),
-    swapCard: act(() => {
-      manager.remove(reader);
-      manager.insert(reader, fakeCard);
-    }),
-    insertMuteCard: act(() => {
-      manager.insert(reader, { ...fakeCard, mute: true });
-    }),
-    attachReader: () => Promise.resolve(manager.addReader(`Reader ${++others}`).name),
-    detachReader: act(() => {
-      manager.removeReader(manager.readers.find(({ name }) => name === `Reader ${others}`)!);
-    }),
-    attribute: { tag: TAG, value: Uint8Array.of(1, 2, 3), unsupportedTag: 7 },
-    writableAttribute: { tag: TAG, value: Uint8Array.of(4) },
-    control: { code: CONTROL, data: Uint8Array.of(1), response: Uint8Array.of(0xaa, 1), unsupportedCode: 5 },
-    stopService: act(() => {
-      manager.stop();
-    }),
-    startService: act(() => {
-      manager.start();
-    }),
-    close: async () => {
-      // whatever a case did: nothing is left behind, and at most one wait per change of mind was under way
-      await expect.poll(() => manager.pending).toBe(0);
-      expect([manager.openContexts, manager.openCards, manager.waits]).toEqual([0, 0, 0]);
-    },
-  };
-}
+import { WINDOWS_DIALECT } from "./index.ts";
 
 describe.each([
   ["Windows", () => new FakeResourceManager(WINDOWS_DIALECT)],
-  ["pcsc-lite", () => new FakeResourceManager(PCSCLITE_DIALECT)],
-  [
-    "macOS, which has no pseudo reader",
-    () => Object.assign(new FakeResourceManager(MACOS_DIALECT), { knowsPnp: false }),
-  ],
   ["Wine, which never waits", () => Object.assign(new FakeResourceManager(), { comparesNothing: true })],
 ] as const)("the contract of transports, over %s", (_, createManager) => {
-  registerContract(it, () => Promise.resolve(harnessOf(createManager())));
+  registerContract(it, () => Promise.resolve(createHarness(createManager())));
 });
