@@ -56,7 +56,9 @@ const failed = await runCases("the example page in Chromium", [
     run: async () => {
       const page = await browser.newPage();
       await page.goto(origin);
-      const kind = await page.evaluate(() => Object.prototype.toString.call(Reflect.get(navigator, "usb")));
+      const kind = await page.evaluate(() =>
+        Object.prototype.toString.call(Reflect.get(Reflect.get(globalThis, "navigator") as object, "usb")),
+      );
       await page.close();
       if (kind !== "[object USB]") throw new Error(`navigator.usb is ${kind}`);
     },

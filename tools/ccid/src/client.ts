@@ -28,9 +28,9 @@ async function answerOf(connection: SmartCardConnection, command: string): Promi
 }
 
 async function readerWithCard(context: SmartCardContext): Promise<string> {
-  for await (const event of context.watch({ signal: AbortSignal.timeout(20_000) }))
+  for await (const event of context.watch({ signal: AbortSignal.timeout(120_000) }))
     if (event.type === "card-inserted") return event.readerName;
-  throw new Error("no card has appeared within 20 s");
+  throw new Error("no card has appeared within 120 s");
 }
 
 /** Waits until there is no reader any more. */

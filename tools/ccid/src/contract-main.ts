@@ -4,7 +4,7 @@
  *   contract-main VERSION emulated|qemu
  */
 import { type ContractHarness, type ContractOptions, registerContract } from "@cardwire/core/testing";
-import { emulatedHarness } from "./emulated-harness.ts";
+import { EMULATED_MISSING, emulatedHarness } from "./emulated-harness.ts";
 import { loadUsb } from "./load-usb.ts";
 import { QEMU_MISSING, qemuHarness } from "./qemu-harness.ts";
 import { runCases } from "./run-cases.ts";
@@ -14,7 +14,7 @@ const usb = await loadUsb(version);
 const { create, close, options } =
   kind === "qemu"
     ? { create: qemuHarness(usb), close: () => undefined, options: { missing: QEMU_MISSING } }
-    : { ...emulatedHarness(usb), options: {} };
+    : { ...emulatedHarness(usb), options: { missing: EMULATED_MISSING } };
 
 const cases: { name: string; run: () => Promise<void> }[] = [];
 registerContract((name, run) => cases.push({ name, run }), create as () => Promise<ContractHarness>, {

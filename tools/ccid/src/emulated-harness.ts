@@ -1,7 +1,10 @@
-import { type ContractHarness } from "@cardwire/core/testing";
+import { type ContractAbility, type ContractHarness } from "@cardwire/core/testing";
 import { createCcidContext } from "@cardwire/transport-ccid/node";
 import { sizedAnswer, sizedCommand, T1_ATR } from "../../../packages/transport-ccid/test/contract-card.ts";
 import { RemoteReaders } from "./remote-readers.ts";
+
+/** There is no service, and CCID readers have no attribute that can be set. */
+export const EMULATED_MISSING: readonly ContractAbility[] = ["service", "set-attribute"];
 
 const VENDOR_NAME = 0x0001_0100;
 const VENDOR_UNKNOWN = 0x0001_0199;

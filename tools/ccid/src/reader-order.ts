@@ -8,6 +8,8 @@ export type ReaderOrder =
       readonly card: boolean;
       readonly features?: number;
       readonly interrupt?: boolean;
+      /** idVendor and idProduct, where they matter. */
+      readonly identity?: { readonly vendorId: number; readonly productId: number };
     }
   | {
       readonly do: "unplug" | "insert" | "insert-mute" | "remove" | "swap" | "unplug-at-next";

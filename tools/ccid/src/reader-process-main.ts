@@ -16,7 +16,7 @@ async function plug(order: Extract<ReaderOrder, { do: "plug" }>): Promise<void> 
     escape: (data) => (data[0] === 0xee ? undefined : Uint8Array.of(0x5a, ...data)),
     timeExtension: { intervalMs: 500, multiplier: 1 },
   });
-  const device = new EmulatedUsbDevice([reader], { serialNumber: order.serialNumber });
+  const device = new EmulatedUsbDevice([reader], { serialNumber: order.serialNumber, ...order.identity });
   if (order.card) reader.insert(contractCard(T1_ATR));
   readers.set(order.reader, { reader, device });
   await plugIntoKernel(device);

@@ -6,15 +6,17 @@ const GET_SLOT_STATUS = ">65";
 const POWER_OFF = ">63";
 
 /**
- * What host and reader have to say to each other, as two hosts can be compared: from the first power-on to the last
- * command, without bSeq, and without the questions whether there is a card, which each host asks in its own time.
+ * What host and reader have to say to each other, as two hosts can be compared: without bSeq, without the questions
+ * whether there is a card and the power-offs, which each host sends in its own time, and without time extensions, which
+ * the reader sends in its own.
  */
 export function conversation(trace: readonly TraceLine[]): string[] {
   const kept: string[] = [];
   let dropping = false;
   for (const line of trace) {
     if (line.startsWith(">")) dropping = line.startsWith(GET_SLOT_STATUS) || line.startsWith(POWER_OFF);
-    if (!dropping) kept.push(`${line.slice(0, SEQUENCE.start)}..${line.slice(SEQUENCE.end)}`);
+    const extension = line.startsWith("<") && line.slice(15, 17) === "80";
+    if (!dropping && !extension) kept.push(`${line.slice(0, SEQUENCE.start)}..${line.slice(SEQUENCE.end)}`);
   }
   return kept;
 }
