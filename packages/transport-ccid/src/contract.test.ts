@@ -107,11 +107,11 @@ function createHarness(
 
 const missing = ["set-attribute", "service"] as const;
 
-describe("the contract of transports, a reader for extended APDUs", () => {
+describe.concurrent("the contract of transports, a reader for extended APDUs", () => {
   const features = CCID_FEATURE.extendedApdu | 0x4be;
   registerContract(it, createHarness({ features }), { missing });
 });
 
-describe("the contract of transports, a reader for TPDUs that polls", () => {
+describe.concurrent("the contract of transports, a reader for TPDUs that polls", () => {
   registerContract(it, createHarness({}, { interrupt: false }), { missing });
 });

@@ -29,9 +29,20 @@ interface Machine {
   readonly usb: FakeUsb;
 }
 
-function machine(fields: ClassDescriptorFields, options: FakeUsbDeviceOptions = {}): Machine {
+function machine(
+  fields: ClassDescriptorFields,
+  options: FakeUsbDeviceOptions = {},
+  onAnswer: () => void = () => undefined,
+): Machine {
   const clock = patientClock();
-  const reader = new EmulatedCcidReader({ classDescriptor: fields, clock, escape: (data) => data });
+  const reader = new EmulatedCcidReader({
+    classDescriptor: fields,
+    clock,
+    escape: (data) => data,
+    onMessage(direction) {
+      if (direction === "in") onAnswer();
+    },
+  });
   reader.insert(card);
   const device = new FakeUsbDevice(new EmulatedUsbDevice([reader]), { clock, ...options });
   return { clock, reader, device, usb: new FakeUsb(device) };
@@ -45,7 +56,7 @@ async function session({ clock, usb }: Machine): Promise<string[]> {
     const [name = "none"] = await context.listReaders();
     const { connection } = await context.connect(name, "shared");
     answers.push(toHex(await connection.control(CCID_ESCAPE_CODE, Uint8Array.of(1, 2))));
-    for (let round = 0; round < 3; round++) answers.push(toHex((await connection.transmit(READ)).subarray(-3)));
+    for (let round = 0; round < 2; round++) answers.push(toHex((await connection.transmit(READ)).subarray(-3)));
     await connection.disconnect("reset");
   } finally {
     await context.close();
@@ -61,7 +72,7 @@ function expectClean({ device, usb, clock }: Machine): void {
   expect(clock.pending).toBe(0);
 }
 
-const ALL_RIGHT = ["0102", "079000", "079000", "079000"];
+const ALL_RIGHT = ["0102", "079000", "079000"];
 const LEVELS: Readonly<Record<string, ClassDescriptorFields>> = {
   "TPDU level": {},
   "level of extended APDUs": { features: CCID_FEATURE.extendedApdu | 0x4be, maxMessageLength: 74 },
@@ -101,12 +112,14 @@ describe.each(Object.entries(LEVELS))("%s", (_, fields) => {
   });
 
   it.each(DISTURBANCES)("ends and leaves nothing behind, whichever answer is: %j", async (disturbance) => {
-    for (let index = 0; index < 24; index++) {
-      const one = machine(fields);
+    for (let index = 0; ; index++) {
+      let answers = 0;
+      const one = machine(fields, {}, () => answers++);
       one.reader.disturbNext(...Array.from({ length: index }, () => undefined), disturbance);
       const outcome = await settle(one.clock, session(one));
       if (HARMLESS.includes(disturbance)) expect(outcome, `answer ${index}`).toEqual({ value: ALL_RIGHT });
       expectClean(one);
+      if (answers <= index) return;
     }
   });
 
