@@ -70,6 +70,26 @@ describe("a virtual ACR122U", () => {
     expect(await send("FFCA010000")).toBe("6A81");
   });
 
+  it("counts in value blocks", async () => {
+    const { reader, send } = open(loadTag(classic1kWithNdef()));
+    await reader.powerOn();
+    await send("FF82000006FFFFFFFFFFFF");
+    await send("FF8600000501000C6000");
+    // ACR122U API section 5.5: store 1, read it, copy it, add 5; then a block that holds no value
+    for (const [apdu, answer] of [
+      ["FFD7000C050000000001", "9000"],
+      ["FFB1000C00", "000000019000"],
+      ["FFD7000C02030D", "9000"],
+      ["FFD7000D050100000005", "9000"],
+      ["FFB1000D04", "000000069000"],
+      ["FFD7000D050200000007", "9000"],
+      ["FFB1000D04", "FFFFFFFF9000"],
+      ["FFB1000E04", "6300"],
+      ["FFD7000E0509", "6300"],
+    ])
+      expect([apdu, await send(apdu ?? "")]).toEqual([apdu, answer]);
+  });
+
   it("reads and writes an NTAG's pages", async () => {
     const { reader, send } = open(loadTag(ntag216WithUri()));
     await reader.powerOn();

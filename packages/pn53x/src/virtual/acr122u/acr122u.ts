@@ -9,6 +9,7 @@ import { Pn53xStatus } from "../../status.ts";
 import type { VirtualAir } from "../air.ts";
 import { createVirtualPn53x, type VirtualPn53x } from "../chip.ts";
 import { type FirmwareCard, firmwareCardOf } from "./firmware-card.ts";
+import { operateOnValue, readValue } from "./value-blocks.ts";
 
 /** A card in the reader's field, as its slot shows it to CCID. */
 export interface VirtualAcr122uCard {
@@ -256,6 +257,12 @@ class Reader implements VirtualAcr122u {
         return data.length === 5 ? this.#authenticate(data[2] ?? 0, data[3] ?? 0, data[4] ?? 0) : FAILED.slice();
       case 0x88:
         return this.#authenticate(p2, p3, apdu[5] ?? 0);
+      case 0xb1: {
+        const value = await readValue((bytes) => this.#exchange(bytes), p2);
+        return value === undefined ? FAILED.slice() : concatBytes(value, OK);
+      }
+      case 0xd7:
+        return ((await operateOnValue((bytes) => this.#exchange(bytes), p2, data)) ? OK : FAILED).slice();
       case 0xb0:
         return this.#readBinary(p2, p3);
       case 0xd6:
