@@ -43,7 +43,10 @@ for (const { node, path, results } of runs)
 
 const line = (cells: readonly string[], text: string): string =>
   `CASE  ${cells.map((cell) => cell.padEnd(WIDTH)).join(" ")} ${text}\n`;
-let out = line(
+const nodes = [...new Set(runs.map(({ node }) => node))].join(", ");
+const count = `${counts.ok} passed, ${counts.limit} limits of Wine, ${counts.failed} failed\n`;
+let out = `table ${rows.size} cases, Node ${nodes} for Windows: ${count}`;
+out += line(
   COLUMNS.map((path) => path.replace("winscard-", "")),
   "",
 );
@@ -54,7 +57,6 @@ for (const [name, row] of rows)
   );
 for (const path of COLUMNS) for (const limit of limits[path]) out += `LIMIT ${path}, ${limit.case}: ${limit.reason}\n`;
 for (const failure of failures) out += `${failure}\n`;
-const nodes = [...new Set(runs.map(({ node }) => node))].join(", ");
-out += `table ${rows.size} cases, Node ${nodes}: ${counts.ok} passed, ${counts.limit} limits of Wine, ${counts.failed} failed\n`;
+out += count;
 process.stdout.write(out);
 process.exitCode = counts.failed > 0 || counts.ok === 0 ? 1 : 0;
