@@ -1,4 +1,5 @@
 import {
+  copyBytes,
   equalBytes,
   FormatError,
   type NfcVTarget,
@@ -72,7 +73,7 @@ class Iso15693Silicon implements Iso15693Tag {
       throw new FormatError("INVALID_VALUE", `a byte for each of ${this.#blocks} blocks`, { field: "lockedBlocks" });
     this.name = image.name ?? (image.icode ? "ICODE" : "ISO 15693");
     this.#image = image;
-    this.#memory = memory.slice();
+    this.#memory = copyBytes(memory);
     this.#locked = image.lockedBlocks?.slice() ?? new Uint8Array(this.#blocks);
     this.#longAddresses = wantsProtocolExtension(uid);
     this.#icode = image.icode && new Icode(image.icode, random);

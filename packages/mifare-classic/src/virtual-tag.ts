@@ -1,4 +1,5 @@
 import {
+  copyBytes,
   equalBytes,
   FormatError,
   type NfcATarget,
@@ -78,7 +79,7 @@ class ClassicSilicon implements MifareClassicTag {
       throw new FormatError("INVALID_VALUE", `4 or 7 bytes, not ${image.uid.length}`, { field: "uid" });
     this.name = NAMES[image.size];
     this.#image = image;
-    this.#memory = image.memory.slice();
+    this.#memory = copyBytes(image.memory);
     this.#target = { technology: "nfc-a", uid: image.uid.slice(), atqa: image.atqa.slice(), sak: image.sak };
   }
 

@@ -1,4 +1,5 @@
 import {
+  copyBytes,
   equalBytes,
   FormatError,
   type NfcAType1Target,
@@ -63,7 +64,7 @@ class TopazSilicon implements TopazTag {
       );
     this.name = type1ProductOf(image.hr0)?.name ?? `Type 1 tag of ${length} bytes`;
     this.#image = image;
-    this.#memory = image.memory.slice();
+    this.#memory = copyBytes(image.memory);
     this.#uid4 = this.#memory.slice(0, 4);
   }
 

@@ -78,14 +78,15 @@ export function type2NdefDriver(host: Type2NdefHost): NdefTagDriver<Type2NdefAre
       try {
         const reading = await readTlvMemory(tagMemory(host, container, signal), memory);
         const { ndef, capacityBytes } = reading.location;
+        // of some products the protected pages in a READ are zeros, which look like padding
+        if (ndef === undefined && (await isEndRefused(host, container, signal))) return closed;
         return { ...closed, reading, message: ndef?.value, capacityBytes, readAccess: "open" };
       } catch (cause) {
         // a READ that runs into protected pages gives others in their place, which make no sense as TLV blocks
         if (!isRefusal(cause) && !isNdefError(cause)) throw cause;
         if (isRefusal(cause)) await host.wake(signal);
-        const last = CONTAINER_PAGE + container.areaBytes / PAGE_BYTES;
-        if ((await readOrRefused(host, [last, last], signal)) !== undefined) throw cause;
-        return closed;
+        if (await isEndRefused(host, container, signal)) return closed;
+        throw cause;
       }
     },
 
@@ -151,6 +152,16 @@ function tagMemory(host: Type2NdefHost, container: CapabilityContainer, signal?:
       return memory;
     },
   };
+}
+
+/** Pages are protected from one on to the end. */
+async function isEndRefused(
+  host: Type2NdefHost,
+  { areaBytes }: CapabilityContainer,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const last = CONTAINER_PAGE + areaBytes / PAGE_BYTES;
+  return (await readOrRefused(host, [last, last], signal)) === undefined;
 }
 
 async function readOrRefused(

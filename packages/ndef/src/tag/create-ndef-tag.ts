@@ -138,9 +138,10 @@ class DrivenNdefTag<Area extends NdefArea> implements NdefTag {
   }
 }
 
-function requireOpen({ writeAccess }: NdefArea): void {
+function requireOpen({ readAccess, writeAccess }: NdefArea): void {
   if (writeAccess === "read-only") throw new NdefTagError("READ_ONLY", "the tag is read-only, and stays so");
-  if (writeAccess === "protected")
+  // where the message cannot be read, its place cannot be found
+  if (writeAccess === "protected" || readAccess === "protected")
     throw new NdefTagError("PROTECTED", "the tag's NDEF cannot be written without its password or key");
 }
 

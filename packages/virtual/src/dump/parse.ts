@@ -1,3 +1,4 @@
+import { copyBytes } from "@cardwire/core";
 import { DumpError } from "./errors.ts";
 import type { TagDump } from "./model.ts";
 import { parseFlipper } from "./flipper/parse.ts";
@@ -27,7 +28,9 @@ const MAX_FILE_BYTES = 1 << 20;
  *
  * @throws DumpError for a file that is unknown, damaged or partial, naming line and field.
  */
-export function parseDump(bytes: Uint8Array, options: ParseDumpOptions = {}): TagDump {
+export function parseDump(source: Uint8Array, options: ParseDumpOptions = {}): TagDump {
+  // what a Buffer calls a slice is a view: nobody's dump shall change with a tag that was made of it
+  const bytes = copyBytes(source);
   const { fileName, allowPartial = false } = options;
   if (bytes.length === 0) throw new DumpError("UNKNOWN_FORMAT", "the file is empty", { field: fileName });
   if (bytes.length > MAX_FILE_BYTES)
