@@ -21,7 +21,8 @@ export const floors: Readonly<Record<string, number>> = {
   pn53x: 4,
   virtual: 4,
   scard: 4,
-  "transport-ioctl": 5,
+  // a resource manager of its own, which floor 5 opens devices for
+  "transport-ioctl": 4,
   "transport-pcsclite": 5,
   "transport-windows": 5,
   "transport-ccid": 5,
