@@ -2,7 +2,7 @@ import { type ContractHarness } from "@cardwire/core/testing";
 import { expect } from "vitest";
 import { ATR, fakeCard, GET_UID, LARGE, LARGE_ANSWER, SLOW, UID_ANSWER } from "./fake-card.ts";
 import { createScardContext } from "../src/index.ts";
-import { type FakeResourceManager } from "./fake-resource-manager.ts";
+import { type FakeReader, type FakeResourceManager } from "./fake-resource-manager.ts";
 
 const TAG = 0x0001_0100;
 const CONTROL = 0x0031_2000;
@@ -18,7 +18,7 @@ export function createHarness(manager: FakeResourceManager): ContractHarness {
       action();
       return Promise.resolve();
     };
-  let others = 0;
+  const others: FakeReader[] = [];
   return {
     readerName: "Reader",
     card: {
@@ -46,9 +46,14 @@ export function createHarness(manager: FakeResourceManager): ContractHarness {
     insertMuteCard: act(() => {
       manager.insert(reader, { ...fakeCard, mute: true });
     }),
-    attachReader: () => Promise.resolve(manager.addReader(`Reader ${++others}`).name),
+    attachReader: () => {
+      const other = manager.addReader(`Reader ${others.length + 1}`);
+      others.push(other);
+      return Promise.resolve(other.name);
+    },
     detachReader: act(() => {
-      manager.removeReader(manager.readers.find(({ name }) => name === `Reader ${others}`)!);
+      const last = others.pop();
+      if (last !== undefined) manager.removeReader(last);
     }),
     attribute: { tag: TAG, value: Uint8Array.of(1, 2, 3), unsupportedTag: 7 },
     writableAttribute: { tag: TAG, value: Uint8Array.of(4) },
