@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -171,6 +172,27 @@ test("pcscd is missing, and doctor says so", async () => {
   expect(JSON.parse(good.out)).toMatchObject({
     findings: expect.arrayContaining([expect.objectContaining({ id: "pcscd", status: "ok" })]) as unknown,
   });
+});
+
+test("bash completes commands, options and files", async () => {
+  const { out } = await run("completion", "bash");
+  writeFileSync(join(folder, "cardwire.bash"), out);
+  const complete = (...words: readonly string[]): string =>
+    execFileSync(
+      "bash",
+      [
+        "-c",
+        'source ./cardwire.bash; COMP_WORDS=("$@"); COMP_CWORD=$(($#-1)); _cardwire; echo "${COMPREPLY[*]}"',
+        "bash",
+        "cardwire",
+        ...words,
+      ],
+      { cwd: folder, encoding: "utf8" },
+    ).trim();
+  expect(complete("re")).toBe("readers read restore");
+  expect(complete("ndef", "")).toMatch(/^read write format lock /);
+  expect(complete("dump", "-f", "pro")).toBe("proxmark3 proxmark3-bin");
+  expect(complete("restore", "card")).toBe("cardwire.bash");
 });
 
 test("emulate puts a dump into pcscd, for any program", async () => {

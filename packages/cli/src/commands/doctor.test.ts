@@ -114,6 +114,13 @@ describe("Linux", () => {
     expect(of("pcscd")?.fix).toContain(fix);
   });
 
+  test("readers that are reached without pcscd", async () => {
+    const { code, of } = await examine({}, withReader);
+    expect(code).toBe(EXIT.ok);
+    expect(of("pcscd")?.status).toBe("warning");
+    expect(of("readers")?.status).toBe("ok");
+  });
+
   test("polkit does not let this user in", async () => {
     const refused = new SmartCardError("no-service", "permission denied: pcscd hangs up at once", {
       rawCode: 0x8010006a,

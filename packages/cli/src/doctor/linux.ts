@@ -21,9 +21,12 @@ export async function checkLinux(options: CheckOptions): Promise<Finding[]> {
   const { machine } = options;
   const usb = await usbReaders(machine);
   const daemon = await checkDaemon(machine);
-  const findings: (Finding | undefined)[] = [checkNode(machine), daemon];
-  // without a daemon there is nothing more to learn from it
-  if (daemon.status === "ok") findings.push(await checkPermission(options), await checkReaders(options));
+  const readers = await checkReaders(options);
+  const findings: (Finding | undefined)[] = [checkNode(machine)];
+  if (daemon.status === "ok") findings.push(daemon, await checkPermission(options), readers);
+  // there are ways to readers without a daemon
+  else if (readers.status === "ok") findings.push({ ...daemon, status: "warning" }, readers);
+  else findings.push(daemon);
   findings.push(
     ...usb.map(checkUsbReader),
     await checkCcidDriver(machine, usb),
