@@ -65,7 +65,7 @@ export function actionsFor({ family, kind }: Pick<CardIdentity, "family" | "kind
       return [...common, readNdef, ...topazActions, writeText, readMemory];
     case "iso14443b":
       return [...common, readUnit("block", "7", 4), writeUnit("block", "10", "CAFEBABE"), readMemory];
-    case undefined:
+    default:
       return kind === "processor" ? [...common, ...type4Actions] : common;
   }
 }

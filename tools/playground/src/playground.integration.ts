@@ -139,8 +139,9 @@ it("can be used without a mouse", async () => {
 it("takes dumps, and refuses what is none", async () => {
   await open("ntag213-text");
   const { page } = stage;
-  for (const { fileName, bytes } of sampleDumps()) {
-    await page.setInputFiles("#dump", { name: fileName, mimeType: "text/plain", buffer: Buffer.from(bytes()) });
+  for (const dump of sampleDumps()) {
+    const { fileName } = dump;
+    await page.setInputFiles("#dump", { name: fileName, mimeType: "text/plain", buffer: Buffer.from(dump.bytes()) });
     await expect.poll(() => page.innerText(".file")).toContain(fileName);
     await expect.poll(count).toBe(1);
   }

@@ -1,8 +1,7 @@
-import type { VirtualTag } from "@cardwire/core";
-import { fromHex } from "@cardwire/core";
+import { fromHex, type VirtualTag } from "@cardwire/core";
 import { createIsoDepCard } from "@cardwire/iso-dep/virtual";
 import { loadTag, parseDump } from "@cardwire/virtual";
-import { sampleDumps } from "@cardwire/virtual/samples";
+import { type SampleDump, sampleDumps } from "@cardwire/virtual/samples";
 import { createType4Application } from "./type4-application.ts";
 
 /** A tag that can be laid on the reader. */
@@ -32,14 +31,15 @@ export function samples(): readonly Sample[] {
   return [...sampleDumps().map(dumpSample), isoDepSample];
 }
 
-function dumpSample({ fileName, title, bytes }: ReturnType<typeof sampleDumps>[number]): Sample {
+function dumpSample(dump: SampleDump): Sample {
+  const { fileName, title } = dump;
   const [, name = title, about = ""] = /^(.+?) (?:with |used as )(.+)$/.exec(title) ?? [];
   return {
     id: fileName.replace(/\.\w+$/, ""),
     name,
     about,
     type: TYPES.find(([pattern]) => pattern.test(fileName))?.[1] ?? "tag",
-    make: () => loadTag(parseDump(bytes())),
+    make: () => loadTag(parseDump(dump.bytes())),
   };
 }
 

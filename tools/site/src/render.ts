@@ -44,7 +44,7 @@ export function renderPage(path: string, highlight: Highlight): Page {
     return `<div class="code">${highlight(content.trimEnd(), language)}<button type="button" class="copy" aria-label="Copy the code">Copy</button></div>\n`;
   };
   renderer.renderer.rules["table_open"] = () =>
-    '<div class="table" tabindex="0" role="region" aria-label="Table"><table>\n';
+    '<div class="table" tabindex="0" role="group" aria-label="Table"><table>\n';
   renderer.renderer.rules["table_close"] = () => "</table></div>\n";
   renderer.renderer.rules["heading_open"] = (tokens, index) => {
     const level = Number(tokens[index]?.tag.slice(1) ?? 2);

@@ -23,7 +23,7 @@ export function framesOf({ family, kind }: Pick<CardIdentity, "family" | "kind">
       return type1Frames;
     case "iso14443b":
       return typeBMemoryFrames;
-    case undefined:
+    default:
       return kind === "processor" ? isoDepFrames : undefined;
   }
 }
