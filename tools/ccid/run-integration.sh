@@ -60,7 +60,7 @@ run() {
     ;;
   acr122)
     rm -rf "$out/acr122"
-    guest 400 acr122
+    guest 700 acr122
     ;;
   *)
     echo "CASE FAILED there is no part $1"
