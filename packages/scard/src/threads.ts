@@ -15,9 +15,13 @@ export interface ScardThreads {
 /** The size of the host's pool unless it is told otherwise (libuv's UV_THREADPOOL_SIZE). */
 export const DEFAULT_POOL_SIZE = 4;
 
-/** How many threads may be used at once: beside them one is left, for who holds a transaction and for everybody else. */
+/**
+ * How many threads may be used at once: beside them one is left, for who holds a transaction and for everybody else. A
+ * pool too small for that has none to wait with.
+ */
 export function threadLimits(poolSize: number): Readonly<Record<ThreadUse, number>> {
-  return { wait: 1, call: Math.max(1, poolSize - 2) };
+  const wait = poolSize > 2 ? 1 : 0;
+  return { wait, call: Math.max(1, poolSize - wait - 1) };
 }
 
 /** Threads that nobody else counts. */

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { type ScardApi } from "@cardwire/scard";
 import { ForeignScardApi, MACOS, PCSCLITE_32, PCSCLITE_64, type ScardLayout } from "@cardwire/scard/ffi";
 import { MissingLibraryError } from "./missing-library-error.ts";
@@ -22,6 +23,12 @@ const ARCHITECTURES_OF_32_BITS: ReadonlySet<string> = new Set(["arm", "ia32", "m
 function layoutOfThisMachine(): ScardLayout {
   if (process.platform === "darwin") return MACOS;
   return ARCHITECTURES_OF_32_BITS.has(process.arch) ? PCSCLITE_32 : PCSCLITE_64;
+}
+
+/** The threads that calls run in: libuv's, or Bun's, which has one for each processor. */
+function poolSize(): number | undefined {
+  if ("bun" in process.versions) return availableParallelism();
+  return Number(process.env["UV_THREADPOOL_SIZE"]) || undefined;
 }
 
 const loading = new Map<string, Promise<ScardApi>>();
@@ -57,7 +64,7 @@ async function load(library: string): Promise<ScardApi> {
       library,
       layout: layoutOfThisMachine(),
       processId: process.pid,
-      poolSize: Number(process.env["UV_THREADPOOL_SIZE"]) || undefined,
+      poolSize: poolSize(),
     });
   } catch (error) {
     throw new MissingLibraryError(
