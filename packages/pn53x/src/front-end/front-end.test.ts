@@ -137,6 +137,23 @@ describe("a PN53x front end", () => {
     expect(await send("0108 00 25C1D700", { receiveCrc: false })).toEqual(failure("unsupported"));
   });
 
+  it.each(["13", "01", "", "SYNTAX"])("takes a Topaz' identity from RALL where RID is answered %s", async (refusal) => {
+    const chip = createVirtualPn53x(createVirtualField({ tags: [loadTag(topaz96WithText())] }));
+    const pipe = pipeTo((command) => {
+      if (!toHex(command).startsWith("D4400178")) return chip.execute(command);
+      if (refusal === "SYNTAX") throw new Pn53xError("SYNTAX", "not this one");
+      return refusal === "" ? undefined : fromHex(`D541${refusal}`);
+    });
+    const frontEnd = createPn53xFrontEnd(await openPn53x(pipe), { technologies: ["nfc-a-type1"] });
+    const uid = fromHex("25C1D700");
+    expect(await frontEnd.discover(NEVER)).toEqual([{ technology: "nfc-a-type1", hr0: 0x11, hr1: 0x48, uid }]);
+    // and does not ask for RID again
+    pipe.commands.length = 0;
+    const presence = { kind: "frame", data: fromHex("78000000000000"), timeoutUs: 10_000 } as const;
+    expect(await frontEnd.exchange(presence)).toEqual(frame("114825C1D700"));
+    expect(pipe.commands).toEqual(["D4400100"]);
+  });
+
   it("reads a Topaz 512 by blocks and segments", async () => {
     const memory = new Uint8Array(512).map((_, index) => index);
     memory.set(fromHex("25C1D7001A2B3C00"));
@@ -286,6 +303,25 @@ describe("a PN53x front end", () => {
     await Promise.all([frontEnd.close(), frontEnd.close()]);
     expect(closed).toBe(1);
   });
+});
+
+it("closes what is gone, and finds its chip again after a fault", async () => {
+  const chip = createVirtualPn53x(createVirtualField({ tags: [loadTag(ntag216WithUri())] }));
+  let isGone = false;
+  const pipe = pipeTo((command) => {
+    if (isGone) throw new Pn53xError("CLOSED", "gone");
+    return chip.execute(command);
+  });
+  const frontEnd = createPn53xFrontEnd(await openPn53x(pipe), { resetMs: 0 });
+  await frontEnd.discover(NEVER);
+  isGone = true;
+  await expect(frontEnd.exchange({ kind: "reselect" })).rejects.toMatchObject({ code: "CLOSED" });
+  isGone = false;
+  pipe.commands.length = 0;
+  await frontEnd.discover(NEVER);
+  expect(pipe.commands[0]).toBe("D41200");
+  isGone = true;
+  await frontEnd.close();
 });
 
 describe("what the chip says", () => {

@@ -73,7 +73,6 @@ class Pn53xFrontEnd implements RfFrontEnd {
   readonly #context: SelectContext;
   readonly #technologies: readonly Pn53xTechnology[];
   readonly #pollIntervalMs: number;
-  #isPrepared = false;
   #targets: RfTargets | undefined;
   #target: RfTarget | undefined;
   /** What came to a frame that expected nothing: a receive request that follows hears it. */
@@ -123,14 +122,14 @@ class Pn53xFrontEnd implements RfFrontEnd {
     this.#unheard = undefined;
   }
 
-  /** Once: nothing is activated or tried again by the chip itself. */
+  /** Nothing is activated or tried again by the chip itself. Each time: it may have lost its power in between. */
   async #prepare(): Promise<void> {
-    if (this.#isPrepared) return;
     const { chip } = this.#session;
+    this.#session.forget();
+    this.#framing.forget();
     await chip.run(SetParameters, { flags: 0 });
     await chip.run(RFConfiguration, { item: RF_ITEM.MAX_RETRIES_COMMUNICATION, data: Uint8Array.of(0) });
     await chip.run(RFConfiguration, rfMaxRetries(0, 0, 1));
-    this.#isPrepared = true;
   }
 
   exchange(request: RfRequest): RfReply | Promise<RfReply> {
@@ -214,8 +213,9 @@ class Pn53xFrontEnd implements RfFrontEnd {
   async #close(): Promise<void> {
     try {
       await this.deactivate();
-    } finally {
-      await this.#session.chip.close();
+    } catch {
+      // a chip that is gone has no field any more
     }
+    await this.#session.chip.close();
   }
 }

@@ -30,6 +30,12 @@ export class ChipSession {
     this.#fieldOffMs = fieldOffMs;
   }
 
+  /** The chip may have lost what it was told. */
+  forget(): void {
+    this.#timeoutCode = undefined;
+    this.fieldIsOn = false;
+  }
+
   /** Switches the field, whatever it was. A field that comes on is given time to power the cards. */
   async switchField(on: boolean): Promise<void> {
     await this.chip.run(RFConfiguration, rfField(on));

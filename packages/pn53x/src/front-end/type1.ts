@@ -65,8 +65,7 @@ export class Type1Air {
     if (this.#hasRid) {
       try {
         const rid = await this.#session.exchange(Uint8Array.of(COMMAND.RID, 0, 0, 0, 0, 0, 0), timeoutUs);
-        if (rid instanceof Uint8Array) return rid.length === 2 + UID_BYTES ? rid : failure("framing");
-        if (rid.reason !== "timeout") return rid;
+        if (rid instanceof Uint8Array && rid.length === 2 + UID_BYTES) return rid;
       } catch (error) {
         if (!isPn53xError(error) || (error.code !== "CHIP_STATUS" && error.code !== "SYNTAX")) throw error;
       }
