@@ -60,7 +60,8 @@ describe("the names of readers", () => {
     [{}, "CCID", "Emulated CCID Reader [CCID] (0001) 0A 01"],
     [{}, "Reader 0001", "Emulated CCID Reader [Reader 0001] 0A 01"],
     [{ serialNumber: undefined }, "", "Emulated CCID Reader 0A 01"],
-    [{ productName: "Emulated Thing", serialNumber: null }, undefined, "Emulated Thing 0A 01"],
+    [{ productName: "Emulated Thing", serialNumber: null }, undefined, "Emulated Emulated Thing 0A 01"],
+    [{ vendorId: 0x04e6, productId: 0x5116 }, "CCID", "SCM Microsystems Inc. SCR 3310 [CCID] (0001) 0A 01"],
     [{ manufacturerName: "", productName: undefined, serialNumber: "" }, undefined, "USB 1209:CC1D 0A 01"],
   ])("is made as pcscd makes it: %j, %j", (fields, interfaceName, expected) => {
     expect(name(fields, interfaceName)).toBe(expected);

@@ -1,4 +1,5 @@
 import type { UsbDeviceLike } from "../usb-device.ts";
+import { pcscdName } from "./pcscd-names.ts";
 
 /** MAX_READERNAME of pcsc-lite, less its NUL. */
 const LONGEST_NAME = 127;
@@ -15,18 +16,15 @@ export interface NamedReader {
 
 /**
  * A reader's name as pcscd makes it: manufacturer and product, the interface in brackets, the serial number in
- * parentheses unless the interface's name has it, and two hexadecimal numbers: which reader, which slot.
- *
- * pcscd knows some readers by other names than they have themselves, from its driver's list.
+ * parentheses unless the interface's name has it, and two hexadecimal numbers: which reader, which slot. Some readers
+ * have another name in its driver's list than they have themselves.
  */
 export function readerName({ device, interfaceName, number, slot }: NamedReader): string {
-  const manufacturer = clean(device.manufacturerName);
-  const product = clean(device.productName);
-  // some say their manufacturer in both
-  const base = product.startsWith(manufacturer) ? product : `${manufacturer} ${product}`;
+  const own = `${clean(device.manufacturerName)} ${clean(device.productName)}`.trim();
   const serial = clean(device.serialNumber);
   const inBrackets = clean(interfaceName);
-  let name = base.trim() || `USB ${hex(device.vendorId, 4)}:${hex(device.productId, 4)}`;
+  let name = pcscdName(device.vendorId, device.productId) ?? own;
+  if (name === "") name = `USB ${hex(device.vendorId, 4)}:${hex(device.productId, 4)}`;
   if (inBrackets !== "") name += ` [${inBrackets}]`;
   if (serial !== "" && !inBrackets.includes(serial)) name += ` (${serial})`;
   const numbers = ` ${hex(number, 2)} ${hex(slot, 2)}`;
