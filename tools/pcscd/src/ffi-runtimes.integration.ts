@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { functionCard, T1_ATR, UID_ANSWER } from "./function-card.ts";
 import { Pcscd } from "./pcscd.ts";
 import { run } from "./programs.ts";
+import { runtime } from "./runtime.ts";
 import { type FfiSessionReport } from "./ffi-runtimes/session.ts";
 
 /** koffi as the transport finds it, for programs that are elsewhere. */
@@ -26,10 +27,14 @@ const expected: FfiSessionReport = {
 const bundle = (name: string): string => join(folder, `${name}.mjs`);
 const sawIn = async (...args: string[]): Promise<unknown> =>
   JSON.parse(await run(process.execPath, [bundle("program"), ...args], { env: pcscd.env }));
+const sawInOther = async (name: string, ...args: string[]): Promise<unknown> =>
+  JSON.parse(await run(runtime(name), args, { env: { ...pcscd.env, NO_COLOR: "1" } }));
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "cardwire-ffi-"));
   mkdirSync(join(folder, "node_modules"));
+  // Deno looks for packages where one says that it has some
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ dependencies: { koffi: "*" } }));
   symlinkSync(realpathSync(KOFFI), join(folder, "node_modules", "koffi"));
   for (const [name, source] of [
     ["program", "program"],
@@ -62,6 +67,17 @@ test("a session through koffi, in a process that ends by itself", async () => {
 
 test("in four worker threads and the main thread at once", async () => {
   expect(await sawIn("workers")).toEqual(Array.from({ length: 5 }, () => expected));
+});
+
+test("the same in Bun, whose pool has a thread for each processor", async () => {
+  expect(await sawInOther("bun", bundle("program"), "workers")).toEqual(Array.from({ length: 5 }, () => expected));
+});
+
+test("the same in Deno", async () => {
+  const options = ["run", "--quiet", "--allow-all", "--node-modules-dir=manual"];
+  expect(await sawInOther("deno", ...options, bundle("program"), "workers")).toEqual(
+    Array.from({ length: 5 }, () => expected),
+  );
 });
 
 test("in two copies of the package at once", async () => {

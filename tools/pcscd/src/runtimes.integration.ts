@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { loadTag } from "@cardwire/virtual";
 import { ntag216WithUri } from "@cardwire/virtual/samples";
@@ -11,6 +10,7 @@ import { build } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Pcscd } from "./pcscd.ts";
 import { run } from "./programs.ts";
+import { runtime } from "./runtime.ts";
 import { type SessionReport } from "./runtimes/session.ts";
 
 let folder: string;
@@ -63,14 +63,6 @@ afterAll(async () => {
 
 const sawIn = async (program: string, ...args: string[]): Promise<unknown> =>
   JSON.parse(await run(program, args, { env: { ...process.env, NO_COLOR: "1" } }));
-
-/** Where install-runtimes.sh has put one. */
-const runtime = (name: string): string => {
-  const lines = execFileSync(fileURLToPath(new URL("../../config/install-runtimes.sh", import.meta.url)), { encoding: "utf8" });
-  const path = new RegExp(`^${name} .* (/\\S+)$`, "m").exec(lines)?.[1];
-  if (path === undefined) throw new Error(`${name} is not installed`);
-  return path;
-};
 
 test("a session in Node, which ends by itself", async () => {
   expect(await sawIn(process.execPath, bundle("main"), pcscd.socketPath)).toEqual(expected);
