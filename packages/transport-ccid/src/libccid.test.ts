@@ -88,6 +88,8 @@ async function play(
  * |                                            |                                             | client, and for itself      |
  * | a T=1 card that is mute once stays so      | an R-block, then S(RESYNCH request)         | ISO/IEC 7816-3, rules 7.1   |
  * | until it is reset                          |                                             | and 7.4                     |
+ * | nothing, where the reader negotiates       | GetParameters, if the card offers T=0 and   | which of both it has chosen |
+ * | by itself at the level of TPDUs            | T=1                                         | has to be known             |
  * | SW 6CXX of T=0 is handed to the program    | the command is sent again with this Le,     | ISO/IEC 7816-3 12.2; with   |
  * |                                            | unless `t0: "tpdu"` is asked for            | "tpdu" the bytes are equal  |
  */

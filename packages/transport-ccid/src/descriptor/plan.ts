@@ -19,8 +19,8 @@ export interface ReaderPlan {
   readonly ifsd: number;
   /** Who sends S(IFS request): nobody where the card is told by the reader, or not at all. */
   readonly hostNegotiatesIfsd: boolean;
-  /** The host sends the PPS request. Else the reader does, or there is none. */
-  readonly hostSendsPps: boolean;
+  /** Who sends the PPS request; nobody where the host cannot, for the reader takes APDUs only. */
+  readonly pps: "host" | "reader" | "none";
   /** The host sets the parameters that it has chosen. Else the reader follows an algorithm of its own. */
   readonly hostSetsParameters: boolean;
   /** What to try for bPowerSelect, in this order. */
@@ -88,7 +88,7 @@ export function planReader(
     maxMessageLength: messageLength(quirk.maxMessageLength ?? descriptor.dwMaxCCIDMessageLength),
     ifsd: ifsd === 0 ? 254 : Math.min(ifsd, 254),
     hostNegotiatesIfsd: tpduLike && !has(CCID_FEATURE.AUTO_IFSD) && quirk.noIfsNegotiation !== true,
-    hostSendsPps: !automatic && !has(CCID_FEATURE.AUTO_PPS),
+    pps: automatic || has(CCID_FEATURE.AUTO_PPS) ? "reader" : tpduLike ? "host" : "none",
     hostSetsParameters: !automatic,
     voltages: voltages(descriptor, has(CCID_FEATURE.AUTO_ACTIVATION) || has(CCID_FEATURE.AUTO_VOLTAGE)),
     clockKHz: descriptor.dwDefaultClock,

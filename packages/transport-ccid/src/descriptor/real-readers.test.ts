@@ -77,7 +77,7 @@ describe("every real reader", () => {
       expect(planned.maxMessageLength, where).toBeGreaterThanOrEqual(64);
       expect(planned.maxMessageLength, where).toBeLessThanOrEqual(65_556);
       expect(planned.protocols.length, where).toBeGreaterThan(0);
-      expect(planned.hostSendsPps && !planned.hostSetsParameters, where).toBe(false);
+      expect(planned.pps === "host" && !planned.hostSetsParameters, where).toBe(false);
     }
   });
 

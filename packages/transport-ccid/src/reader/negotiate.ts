@@ -120,7 +120,8 @@ async function chooseParameters(
     );
   const protocol = choice.protocol === 0 ? 0 : 1;
   let { rateCode } = choice;
-  if (choice.request !== undefined && plan.hostSendsPps) {
+  if (choice.request !== undefined && plan.pps === "none") rateCode = DEFAULT_RATE_CODE;
+  else if (choice.request !== undefined && plan.pps === "host") {
     const accepted = await exchangePps(link, atr, choice.request);
     if (accepted === undefined) {
       // only the card's first protocol at the default rate is there without a PPS

@@ -43,7 +43,8 @@ const PERMISSION: Readonly<Record<NonNullable<Platform>, string>> = {
     'SUBSYSTEM=="usb", ENV{ID_USB_INTERFACES}=="*:0b0000:*", MODE="0660", TAG+="uaccess"',
   windows: "no WinUSB driver is bound to it: Windows keeps it for its smart-card service",
   macos: HOLDER.macos,
-  browser: "the user has not allowed this page to use the device",
+  browser:
+    "the user has not allowed this page to use it, or the system keeps it for a driver of its own (Windows and macOS do)",
 };
 
 /** The error of a reader that cannot be opened or claimed: who is in the way, and what can be done. */
