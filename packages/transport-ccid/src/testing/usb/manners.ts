@@ -54,7 +54,7 @@ export const MANNERS: Readonly<Record<UsbManner, UsbManners>> = {
     readsBorrowTheDevice: false,
     closeFailsWhilePending: true,
     closeKeepsClaims: false,
-    // a DataView has no length for Buffer.from: nothing is sent, and nothing said
+    // the copy that it makes of a DataView is empty: nothing is sent, and nothing said
     bytesOut: (data) => (data instanceof Uint8Array ? Uint8Array.from(data) : new Uint8Array(0)),
     stalled: () => ({ status: "stall" }),
     babbled: () => ({ status: "babble" }),
