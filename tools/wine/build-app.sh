@@ -29,8 +29,7 @@ cp "$(readlink -f "$(command -v node)")" "$root/usr/local/bin/node"
 packages=(core ioctl vpcd scard transport-ioctl transport-windows nfc-reader virtual storage-card apdu atr des ndef
   mifare-ultralight mifare-classic felica iso-dep iso15693 iso14443b topaz)
 cd "$here/../.."
-# whoever started this has installed what the packages need: many at once must not look after it each for himself
-export npm_config_verify_deps_before_run=false
+# CARDWIRE_WINE_BUILT: what is in dist/ is what is wanted
 [ -n "${CARDWIRE_WINE_BUILT:-}" ] || npx turbo run build --output-logs=errors-only "${packages[@]/#/--filter=@cardwire/}"
 rm -rf "$app/tarballs"
 mkdir "$app/tarballs"

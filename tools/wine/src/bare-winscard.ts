@@ -5,10 +5,10 @@ const SHARE_SHARED = 2;
 const PROTOCOL_T1 = 2;
 const RESPONSE_BYTES = 266;
 
-type TransmitFunction = {
+interface TransmitFunction {
   (...args: unknown[]): number;
   readonly async: (...args: unknown[]) => void;
-};
+}
 
 /** winscard.dll without anything around it: what its calls cost by themselves. */
 export class BareWinscard {

@@ -113,8 +113,8 @@ export async function runDeviceCases(report: Report, remote: RemoteMachine): Pro
   await run("watchReaderDevices tells of devices that come and go", async () => {
     const watch = watchReaderDevices({ pollIntervalMs: POLL_INTERVAL_MS });
     const next = async (): Promise<string> => {
-      const { value } = await watch.next();
-      return value === undefined ? "the end" : `${value.type} ${value.device.friendlyName}`;
+      const result = await watch.next();
+      return result.done === true ? "the end" : `${result.value.type} ${result.value.device.friendlyName}`;
     };
     equal(await next(), "device-arrived Cardwire bridge reader 0", "the first event");
     for (let time = 0; time < 3; time++) {

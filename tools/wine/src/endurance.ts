@@ -22,9 +22,9 @@ export interface EnduranceHands {
 export async function endure(context: SmartCardContext, readerName: string, hands: EnduranceHands): Promise<void> {
   const watch = context.watch()[Symbol.asyncIterator]();
   const expectEvent = async (type: string): Promise<void> => {
-    const { value } = await watch.next();
-    const told = value?.type;
-    if (told !== type) throw new Error(`${told ?? "nothing"} was told instead of ${type}`);
+    const result = await watch.next();
+    const told = result.done === true ? "nothing" : result.value.type;
+    if (told !== type) throw new Error(`${told} was told instead of ${type}`);
   };
   await expectEvent("reader-attached");
   let handles = 0;

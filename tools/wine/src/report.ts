@@ -42,7 +42,7 @@ export class Report {
         detail = limit.reason;
       } else {
         outcome = "failed";
-        if (error instanceof Error) detail = `${error.stack ?? detail}`;
+        if (error instanceof Error) detail = error.stack ?? detail;
       }
     }
     const ms = Math.round(performance.now() - start);

@@ -77,7 +77,7 @@ createServer((socket) => {
   socket.on("error", () => undefined);
   createInterface(socket).on("line", (line) => {
     const { id, verb } = JSON.parse(line) as PcscdOrder;
-    obey(verb)
+    void obey(verb)
       .then(
         (text): PcscdAnswer => (text === undefined ? { id } : { id, text }),
         (error: unknown): PcscdAnswer => ({ id, error: String(error) }),

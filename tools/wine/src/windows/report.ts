@@ -36,7 +36,7 @@ const IDLE_MS = 6_500;
 /** How long somebody may take to do what is asked. */
 const PATIENCE_MS = 60_000;
 
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const pause = (ms: number): Promise<undefined> => new Promise((resolve) => setTimeout(resolve, ms, undefined));
 
 function run(program: string, ...args: string[]): string {
   try {
@@ -113,9 +113,9 @@ async function taps(create: () => SmartCardContext): Promise<void> {
   const watch = context.watch()[Symbol.asyncIterator]();
   const next = async (types: readonly string[]): Promise<string> => {
     for (;;) {
-      const { value } = await Promise.race([watch.next(), pause(PATIENCE_MS).then(() => ({ value: undefined }))]);
-      if (value === undefined) throw new Error(`none of ${types.join(", ")} within a minute`);
-      if (types.includes(value.type)) return value.type;
+      const result = await Promise.race([watch.next(), pause(PATIENCE_MS)]);
+      if (result === undefined || result.done === true) throw new Error(`none of ${types.join(", ")} within a minute`);
+      if (types.includes(result.value.type)) return result.value.type;
     }
   };
   await next(["card-inserted"]);
