@@ -66,7 +66,7 @@ export function actionsFor({ family, kind }: Pick<CardIdentity, "family" | "kind
     case "iso14443b":
       return [...common, readUnit("block", "7", 4), writeUnit("block", "10", "CAFEBABE"), readMemory];
     default:
-      return kind === "processor" ? [...common, ...type4Actions] : common;
+      return kind === "processor" ? [...common, readNdef, ...type4Actions, writeText] : common;
   }
 }
 

@@ -1,8 +1,6 @@
-import { fromHex, type VirtualTag } from "@cardwire/core";
-import { createIsoDepCard } from "@cardwire/iso-dep/virtual";
+import type { VirtualTag } from "@cardwire/core";
 import { loadTag, parseDump } from "@cardwire/virtual";
 import { type SampleDump, sampleDumps } from "@cardwire/virtual/samples";
-import { createType4Application } from "./type4-application.ts";
 
 /** A tag that can be laid on the reader. */
 export interface Sample {
@@ -24,11 +22,12 @@ const TYPES: readonly (readonly [RegExp, string])[] = [
   [/^slix/, "Type 5"],
   [/^topaz/, "Type 1"],
   [/^st25/, "Type B"],
+  [/^type4/, "Type 4"],
 ];
 
-/** Every sample: those of `@cardwire/virtual`, and a card of ISO/IEC 14443-4, of which there are no dumps. */
+/** Every sample of `@cardwire/virtual`. */
 export function samples(): readonly Sample[] {
-  return [...sampleDumps().map(dumpSample), isoDepSample];
+  return sampleDumps().map(dumpSample);
 }
 
 function dumpSample(dump: SampleDump): Sample {
@@ -42,18 +41,3 @@ function dumpSample(dump: SampleDump): Sample {
     make: () => loadTag(parseDump(dump.bytes())),
   };
 }
-
-const isoDepSample: Sample = {
-  id: "iso-dep-type4",
-  name: "ISO-DEP card",
-  about: "an NFC Forum Type 4 application",
-  type: "Type 4",
-  make: () =>
-    createIsoDepCard({
-      name: "Type 4 card",
-      uid: fromHex("04223344556677"),
-      // so that RATS and the answer to it are on the ladder
-      activatedBy: "reader",
-      application: createType4Application(),
-    }),
-};

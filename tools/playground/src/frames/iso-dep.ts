@@ -2,37 +2,14 @@ import { explainCommand, explainResponse } from "@cardwire/apdu/log";
 import type { FrameInWords, FrameWords } from "@cardwire/nfc-reader/recording";
 import { Pieces } from "./pieces.ts";
 
-const RATS = 0xe0;
-
-/** RATS and its answer (ISO/IEC 14443-4, section 5), then blocks (section 7.1). */
+/** Blocks of ISO/IEC 14443-4, section 7.1. */
 export const isoDepFrames: FrameWords = {
-  request: (frame) => (frame[0] === RATS ? rats(frame) : block(frame, (apdu) => explainCommand(apdu))),
+  request: (frame) => block(frame, (apdu) => explainCommand(apdu)),
   reply: (frame, request) =>
-    request[0] === RATS
-      ? ats(frame)
-      : block(frame, (apdu) =>
-          explainResponse(apdu, isWhole(request) ? request.subarray(prologueBytes(request)) : undefined),
-        ),
+    block(frame, (apdu) =>
+      explainResponse(apdu, isWhole(request) ? request.subarray(prologueBytes(request)) : undefined),
+    ),
 };
-
-function rats(frame: Uint8Array): FrameInWords {
-  const pieces = new Pieces(frame).take(1, "RATS", "request for answer to select");
-  return {
-    title: "RATS",
-    lines: pieces.rest("parameter", "the longest frame that the reader takes, and the card's number").lines,
-  };
-}
-
-function ats(frame: Uint8Array): FrameInWords {
-  const [, format = 0] = frame;
-  const pieces = new Pieces(frame)
-    .take(1, "TL", "length, itself included")
-    .take(1, "T0", "which bytes follow, and the longest frame that the card takes");
-  if (format & 0x10) pieces.take(1, "TA1", "bit rates");
-  if (format & 0x20) pieces.take(1, "TB1", "waiting time and guard time");
-  if (format & 0x40) pieces.take(1, "TC1", "whether CID and NAD are taken");
-  return { title: "ATS", lines: pieces.rest("historical bytes").lines };
-}
 
 function block(frame: Uint8Array, explain: (apdu: Uint8Array) => FrameInWords["lines"]): FrameInWords {
   const [pcb = 0] = frame;
