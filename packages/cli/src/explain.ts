@@ -3,6 +3,7 @@ import { isDumpError } from "@cardwire/virtual";
 import { isNoTransportError } from "cardwire";
 import { CliError } from "./cli-error.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
+import { WriteStopped } from "./restore/write-stopped.ts";
 
 /** What to print for an error, and what to exit with. */
 export interface Explanation {
@@ -16,6 +17,9 @@ export interface Explanation {
 /** An explanation with something to say. */
 type Told = Explanation & { readonly message: string };
 
+/** A card that does not take a write does not say why. */
+const REFUSALS: readonly string[] = ["STATUS_WORD", "NAK", "NO_ANSWER", "CARD_STATUS"];
+
 /** Turns whatever went wrong into a sentence that helps. @param signal aborted when the user has interrupted the work. */
 export function explain(error: unknown, signal?: AbortSignal): Explanation {
   const unfinished = progressOf(error);
@@ -26,6 +30,8 @@ export function explain(error: unknown, signal?: AbortSignal): Explanation {
       exitCode: EXIT.interrupted,
     };
   const told = explainReason(unfinished === undefined ? error : reasonOf(error));
+  if (error instanceof WriteStopped && REFUSALS.includes(told.code))
+    return { ...told, message: `${error.refusal} (${told.message.replace(/\.$/, "")}).` };
   return unfinished === undefined ? told : { ...told, message: `${told.message} ${capital(unfinished)}.` };
 }
 

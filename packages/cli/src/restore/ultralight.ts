@@ -38,27 +38,7 @@ function pageUnits(
   const place = placeOf("page", page);
   const write = (data: Uint8Array | undefined): Pick<RestoreUnit, "write"> =>
     data === undefined ? {} : { write: (signal) => tag.writePage(page, data, { signal }) };
-  // its first two bytes are the check byte and an internal one, which a write leaves alone
-  if (page === 2)
-    return [
-      {
-        place,
-        name: "BCC1, internal",
-        role: "manufacturer",
-        before: before?.slice(0, 2),
-        after: after?.slice(0, 2),
-        ...write(after),
-      },
-      {
-        place: `${place}, locks`,
-        name: "lock bytes",
-        role: "locks",
-        before: before?.slice(2),
-        after: after?.slice(2),
-        onlySets: true,
-        ...write(after),
-      },
-    ];
+  if (page === 2) return lockPageUnits(place, before, after, tag);
   const { name, role, ...more } = roleOf(page, product);
   // the tag shows neither password nor key: zeros say that nobody knows
   const isSecret = name === SECRET;
@@ -74,6 +54,30 @@ function pageUnits(
       ...(isSecret && { checksItself: true }),
       ...(role === "fixed" ? {} : write(known)),
     },
+  ];
+}
+
+/** Page 2: a check byte and an internal one, then the lock bytes. Each half is written with what the other one is by then. */
+function lockPageUnits(
+  place: string,
+  before: Uint8Array | undefined,
+  after: Uint8Array | undefined,
+  tag: Type2Tag,
+): RestoreUnit[] {
+  const half = (from: number): Pick<RestoreUnit, "before" | "after" | "write"> => ({
+    before: before?.slice(from, from + 2),
+    after: after?.slice(from, from + 2),
+    ...(after && {
+      write: async (signal: AbortSignal) => {
+        const page = await tag.readPages(2, 1, { signal });
+        page.set(after.subarray(from, from + 2), from);
+        await tag.writePage(2, page, { signal });
+      },
+    }),
+  });
+  return [
+    { place, name: "BCC1, internal", role: "manufacturer", ...half(0) },
+    { place: `${place}, locks`, name: "lock bytes", role: "locks", onlySets: true, ...half(2) },
   ];
 }
 

@@ -13,4 +13,10 @@ export class WriteStopped extends CliError {
     this.written = written;
     this.notWritten = notWritten;
   }
+
+  /** What to say where the card refused the write. */
+  get refusal(): string {
+    const done = `${this.written.length} of ${this.written.length + this.notWritten.length} writes were done`;
+    return `${done}, then the card did not take ${this.notWritten[0] ?? "one"}: it may be locked or protected there`;
+  }
 }
