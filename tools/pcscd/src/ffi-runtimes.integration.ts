@@ -1,12 +1,15 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { toHex } from "@cardwire/core";
+import { createPcscliteContext } from "@cardwire/transport-pcsclite";
 import { build } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { functionCard, T1_ATR, UID_ANSWER } from "./function-card.ts";
-import { Pcscd } from "./pcscd.ts";
+import { Pcscd, type TestReader } from "./pcscd.ts";
 import { run } from "./programs.ts";
 import { runtime } from "./runtime.ts";
 import { type FfiSessionReport } from "./ffi-runtimes/session.ts";
@@ -16,6 +19,7 @@ const KOFFI = fileURLToPath(new URL("../../../packages/transport-pcsclite/node_m
 
 let folder: string;
 let pcscd: Pcscd;
+let readers: TestReader[];
 
 const expected: FfiSessionReport = {
   answerToReset: toHex(T1_ATR),
@@ -52,9 +56,9 @@ beforeAll(async () => {
       conditions: ["@cardwire/source"],
     });
   pcscd = new Pcscd();
-  const { reader } = pcscd.addReader();
+  readers = [pcscd.addReader(), pcscd.addReader()];
   await pcscd.start();
-  reader.insert(functionCard(T1_ATR));
+  readers[0]?.reader.insert(functionCard(T1_ATR));
 });
 afterAll(async () => {
   await pcscd.dispose();
@@ -94,4 +98,27 @@ test("a process that waits ends when it is told to", async () => {
 
 test("sessions leave no file and no socket open", async () => {
   expect(await sawIn("soak")).toEqual({ more: 0 });
+});
+
+test("what waits for another program's transaction blocks no other reader, and no file", async () => {
+  const [, free] = readers;
+  free?.reader.insert(functionCard(T1_ATR));
+  const context = createPcscliteContext({ socketPath: pcscd.socketPath });
+  const names: string[] = [];
+  for await (const event of context.watch()) {
+    if (event.type === "card-inserted") names.push(event.readerName);
+    if (names.length === 2) break;
+  }
+  const { connection } = await context.connect(names[0] ?? "", "shared");
+  let order = "";
+  let child: ChildProcessWithoutNullStreams | undefined;
+  await connection.startTransaction(async () => {
+    child = spawn(process.execPath, [bundle("program"), "blocked", ...names], { env: pcscd.env });
+    child.stdout.on("data", (text: Buffer) => (order += text.toString()));
+    await once(child.stderr, "data");
+  });
+  if (child?.exitCode === null) await once(child, "close");
+  await context.close();
+  free?.reader.remove();
+  expect(JSON.parse(order)).toEqual(["another reader", "a file", "connected"]);
 });

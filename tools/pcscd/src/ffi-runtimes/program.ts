@@ -1,4 +1,6 @@
-/** program session|copies FILE…|workers|idle|exit|soak: does it, and prints what came of it. */
+/** program session|copies FILE…|workers|idle|exit|soak|blocked A B: does it, and prints what came of it. */
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { isMainThread, parentPort, Worker } from "node:worker_threads";
 import { createPcscliteFfiContext } from "@cardwire/transport-pcsclite/ffi";
 import { type FfiSessionReport, openFiles, session } from "./session.ts";
@@ -12,6 +14,11 @@ function inThread(): Promise<FfiSessionReport> {
     worker.once("message", resolve);
     worker.once("error", reject);
   });
+}
+
+/** Tells the test that it may end what blocks. */
+function parentReady(): void {
+  process.stderr.write("ready");
 }
 
 function print(value: unknown): void {
@@ -34,9 +41,8 @@ async function main(mode: string | undefined, files: readonly string[]): Promise
     case "idle": {
       // left open: the process has to end all the same
       const context = createPcscliteFfiContext();
-      await context.listReaders();
       const [readerName = ""] = await context.listReaders();
-      await context.connect(readerName, "shared");
+      await context.connect(readerName, "direct");
       process.once("beforeExit", () => print("nothing left to do"));
       break;
     }
@@ -49,6 +55,27 @@ async function main(mode: string | undefined, files: readonly string[]): Promise
             print("told to end");
             process.exit(0);
           }, 100);
+      break;
+    }
+    case "blocked": {
+      // somebody else has a transaction on the first reader's card
+      const [blocked = "", free = ""] = files;
+      const order: string[] = [];
+      await using context = createPcscliteFfiContext();
+      const connects = Array.from({ length: 8 }, async () => {
+        await context.connect(blocked, "shared");
+        if (order.at(-1) !== "connected") order.push("connected");
+      });
+      const { connection } = await context.connect(free, "shared");
+      await connection.startTransaction(async () => {
+        await connection.transmit(Uint8Array.of(0xff, 0xca, 0, 0, 0));
+      });
+      order.push("another reader");
+      await readFile(fileURLToPath(import.meta.url));
+      order.push("a file");
+      parentReady();
+      await Promise.all(connects);
+      print(order);
       break;
     }
     case "soak": {
