@@ -1,4 +1,11 @@
-import type { CardFamily, ConformanceProfile, RfFrontEnd, SmartCardConnection, VirtualTag } from "@cardwire/core";
+import type {
+  CardFamily,
+  Clock,
+  ConformanceProfile,
+  RfFrontEnd,
+  SmartCardConnection,
+  VirtualTag,
+} from "@cardwire/core";
 import { felica } from "@cardwire/felica";
 import { isoDep } from "@cardwire/iso-dep";
 import { iso14443b } from "@cardwire/iso14443b";
@@ -44,6 +51,15 @@ export const PIPES: Readonly<Record<string, (field: VirtualField) => Promise<Pn5
     Promise.resolve(createFramePipe(createVirtualLink(createVirtualPn53x(field), { pieceBytes: 7 }))),
 };
 
+/** Virtual cards need no time to wake up. */
+const hurried: Clock = {
+  now: () => performance.now(),
+  schedule(_delayMs, callback) {
+    const soon = setImmediate(callback);
+    return () => clearImmediate(soon);
+  },
+};
+
 /** Makes the front end over a chip over a field; without a pipe the field itself is the front end. */
 export async function frontEndOver(
   field: VirtualField,
@@ -51,7 +67,7 @@ export async function frontEndOver(
 ): Promise<RfFrontEnd> {
   if (pipe === undefined) return field;
   const chip = await openPn53x(await pipe(field));
-  return createPn53xFrontEnd(chip, { resetMs: 0, pollIntervalMs: 5 });
+  return createPn53xFrontEnd(chip, { clock: hurried });
 }
 
 /** A card on a reader, with all that lies between an application and the silicon. */

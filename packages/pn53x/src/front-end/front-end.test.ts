@@ -239,6 +239,8 @@ describe("a PN53x front end", () => {
     const raw = { ...crc, transmitParity: false, lastBits: bits.lastBits };
     expect(await send(toHex(bits.data), raw)).toMatchObject({ kind: "frame", data: { length: 18 } });
     expect(await send("3004", { transmitParity: false })).toEqual(failure("unsupported"));
+    // 250 bytes are 282 with their parity bits
+    expect(await send("00".repeat(250), { receiveParity: false })).toEqual(failure("unsupported"));
     expect(await send("3004")).toEqual(frame(data));
     expect(await send("52", { lastBits: 7 })).toEqual(failure("timeout"));
     expect(await send("52", { lastBits: 7 })).toEqual(frame("4400"));

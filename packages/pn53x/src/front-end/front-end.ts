@@ -17,7 +17,7 @@ import { RF_ITEM, RFConfiguration, rfMaxRetries } from "../command/rf-configurat
 import { Framing } from "./framing.ts";
 import { DONE, failure } from "./replies.ts";
 import { find, type Pn53xTechnology, reselect, type RfTargets, type SelectContext } from "./select.ts";
-import { ChipSession } from "./session.ts";
+import { ChipSession, COMMAND_HEAD_BYTES } from "./session.ts";
 import { Type1Air } from "./type1.ts";
 
 /** How a front end looks for cards. */
@@ -40,8 +40,7 @@ const TECHNOLOGIES: readonly Pn53xTechnology[] = [
   "nfc-a-type1",
 ];
 
-/** D4 42 before a frame; D5 43, the status and a CRC around an answer. */
-const SENT_HEAD_BYTES = 2;
+/** D5 43 and the status before an answer, a CRC behind it. */
 const RECEIVED_HEAD_BYTES = 5;
 
 /** MIFARE authentication, key A or B. */
@@ -82,7 +81,7 @@ class Pn53xFrontEnd implements RfFrontEnd {
   constructor(chip: Pn53x, options: Pn53xFrontEndOptions) {
     const { technologies = TECHNOLOGIES, pollIntervalMs = 100, resetMs = 10, clock = systemClock } = options;
     this.name = chip.name;
-    this.maxTransmitBytes = chip.pipe.maxCommandBytes - SENT_HEAD_BYTES;
+    this.maxTransmitBytes = chip.pipe.maxCommandBytes - COMMAND_HEAD_BYTES;
     this.maxReceiveBytes = chip.pipe.maxAnswerBytes - RECEIVED_HEAD_BYTES;
     this.#session = new ChipSession(chip, clock, resetMs);
     this.#framing = new Framing(this.#session);

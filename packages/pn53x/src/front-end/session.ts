@@ -10,6 +10,9 @@ import { failure } from "./replies.ts";
 /** How long the host waits for the chip beyond the time that the air may take. */
 const HOST_SLACK_MS = 1000;
 
+/** D4 and the command's code. */
+export const COMMAND_HEAD_BYTES = 2;
+
 /** ATR_RES may take 102.4 ms: the chip's own value, and of no use here. */
 const ATR_TIMEOUT_CODE = 0x0b;
 
@@ -65,6 +68,9 @@ export class ChipSession {
 
   /** A frame as the registers stand. */
   thru(data: Uint8Array, timeoutUs: number): Promise<Uint8Array | RfFailure> {
+    // with its parity bits a frame may be longer than without
+    if (data.length + COMMAND_HEAD_BYTES > this.chip.pipe.maxCommandBytes)
+      return Promise.resolve(failure("unsupported"));
     return this.#onAir(timeoutUs, async (timeoutMs) => this.chip.run(InCommunicateThru, { data }, { timeoutMs }));
   }
 
