@@ -24,7 +24,6 @@ export interface BulkChannelOptions {
   readonly slots: number;
   /** How many slots may have a command under way. */
   readonly busySlots: number;
-  readonly maxMessageLength: number;
   /** An answer may carry the number of the command before (ACR122U). */
   readonly lateSequence: boolean;
   readonly clock: Clock;
@@ -38,7 +37,8 @@ interface Waiter {
   readonly timeoutMs: number;
   readonly onTimeExtension: CommandOptions["onTimeExtension"];
   cancelTimer: () => void;
-  settle(outcome: CcidResponse | Error): void;
+  resolve(response: CcidResponse): void;
+  reject(error: unknown): void;
 }
 
 const ABORT_TIMEOUT_MS = 1_000;
@@ -124,7 +124,7 @@ export class BulkChannel implements CcidChannel {
     const bytes = encodeCommand(command, slot, sequence);
     return new Promise((resolve, reject) => {
       const abort = (): void => {
-        if (signal !== undefined) waiter.settle(abortReason(signal));
+        if (signal !== undefined) waiter.reject(abortReason(signal));
       };
       const waiter: Waiter = {
         sequence,
@@ -132,13 +132,13 @@ export class BulkChannel implements CcidChannel {
         timeoutMs,
         onTimeExtension,
         cancelTimer: () => undefined,
-        settle: (outcome) => {
-          if (this.#waiters.get(slot) !== waiter) return;
-          this.#waiters.delete(slot);
-          waiter.cancelTimer();
+        resolve: (response) => {
+          if (this.#leave(slot, waiter)) resolve(response);
           signal?.removeEventListener("abort", abort);
-          if (outcome instanceof Error) reject(outcome);
-          else resolve(outcome);
+        },
+        reject: (error) => {
+          if (this.#leave(slot, waiter)) reject(error);
+          signal?.removeEventListener("abort", abort);
         },
       };
       this.#waiters.set(slot, waiter);
@@ -147,6 +147,14 @@ export class BulkChannel implements CcidChannel {
       void this.#send(bytes, waiter);
       this.#read();
     });
+  }
+
+  /** False for one that has left already. */
+  #leave(slot: number, waiter: Waiter): boolean {
+    if (this.#waiters.get(slot) !== waiter) return false;
+    this.#waiters.delete(slot);
+    waiter.cancelTimer();
+    return true;
   }
 
   #nextSequence(): number {
@@ -160,7 +168,7 @@ export class BulkChannel implements CcidChannel {
     waiter.cancelTimer = clock.schedule(timeoutMs, () => {
       // what came of the answer so far is of no use to the next one
       this.#assembler.resetSlot(slot);
-      waiter.settle(new CcidReaderError("TIMEOUT", `${name} was not answered within ${timeoutMs} ms`));
+      waiter.reject(new CcidReaderError("TIMEOUT", `${name} was not answered within ${timeoutMs} ms`));
     });
   }
 
@@ -170,9 +178,9 @@ export class BulkChannel implements CcidChannel {
       const { status, bytesWritten } = await device.transferOut(bulkOut.endpointNumber, bytes);
       if (status === "stall") {
         await device.clearHalt("out", bulkOut.endpointNumber);
-        waiter.settle(new CcidReaderError("TRANSFER_FAILED", "the reader stalls its bulk-OUT endpoint"));
+        waiter.reject(new CcidReaderError("TRANSFER_FAILED", "the reader stalls its bulk-OUT endpoint"));
       } else if (bytesWritten !== undefined && bytesWritten !== bytes.length)
-        waiter.settle(
+        waiter.reject(
           new CcidReaderError("TRANSFER_FAILED", `${bytesWritten} of ${bytes.length} bytes reached the reader`),
         );
     } catch (error) {
@@ -231,7 +239,7 @@ export class BulkChannel implements CcidChannel {
   #unsettle(error: CcidReaderError): void {
     this.#assembler.reset();
     if (++this.#failures >= MOST_FAILURES * 2) this.#fail(error);
-    for (const waiter of [...this.#waiters.values()]) waiter.settle(error);
+    for (const waiter of [...this.#waiters.values()]) waiter.reject(error);
   }
 
   #dispatch(message: Uint8Array): void {
@@ -251,9 +259,9 @@ export class BulkChannel implements CcidChannel {
       return;
     }
     const refused = response.name === "SlotStatus" && response.commandStatus === "failed";
-    if (response.name === waiter.answer || refused) waiter.settle(response);
+    if (response.name === waiter.answer || refused) waiter.resolve(response);
     else
-      waiter.settle(
+      waiter.reject(
         new CcidReaderError(
           "MALFORMED_RESPONSE",
           `the reader answers with ${response.name} instead of ${waiter.answer}`,
@@ -280,7 +288,7 @@ export class BulkChannel implements CcidChannel {
     else {
       this.#assembler.reset();
       const error = new CcidReaderError("TRANSFER_FAILED", "a USB transfer failed", { cause });
-      for (const waiter of [...this.#waiters.values()]) waiter.settle(error);
+      for (const waiter of [...this.#waiters.values()]) waiter.reject(error);
     }
   }
 
@@ -295,7 +303,7 @@ export class BulkChannel implements CcidChannel {
     this.#failure = error;
     this.#closing.abort(error);
     for (const queue of this.#queues) queue.close(error);
-    for (const waiter of [...this.#waiters.values()]) waiter.settle(error);
+    for (const waiter of [...this.#waiters.values()]) waiter.reject(error);
   }
 
   /**

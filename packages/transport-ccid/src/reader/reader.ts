@@ -155,7 +155,7 @@ function makeChannel(
   listener: ChannelListener,
 ): CcidChannel {
   const { interfaceNumber, transport, bulkIn, bulkOut, interruptIn } = ccid;
-  const { slots, busySlots, maxMessageLength, lateSequence } = plan;
+  const { slots, busySlots, lateSequence } = plan;
   if (bulkIn === undefined || bulkOut === undefined)
     return new TokenChannel({
       device,
@@ -172,7 +172,6 @@ function makeChannel(
     interruptIn,
     slots,
     busySlots,
-    maxMessageLength,
     lateSequence,
     clock,
     listener,
