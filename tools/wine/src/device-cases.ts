@@ -70,11 +70,11 @@ export async function runDeviceCases(report: Report, remote: RemoteMachine): Pro
   await run("SetupDi lists the device with its path, its friendly name and its kind", async () => {
     const devices = await listReaderDevices();
     equal(
-      devices.map(({ path, friendlyName, kind }) => ({ path, friendlyName, kind })),
+      devices.map(({ path, deviceName, kind }) => ({ path, deviceName, kind })),
       [
         {
           path: "\\\\?\\root#cwbridge#0000#{50dd5230-ba8a-11d1-bf5d-0000f805f530}",
-          friendlyName: "Cardwire bridge reader 0",
+          deviceName: "Cardwire bridge reader 0",
           kind: 3,
         },
       ],
@@ -114,7 +114,7 @@ export async function runDeviceCases(report: Report, remote: RemoteMachine): Pro
     const watch = watchReaderDevices({ pollIntervalMs: POLL_INTERVAL_MS });
     const next = async (): Promise<string> => {
       const result = await watch.next();
-      return result.done === true ? "the end" : `${result.value.type} ${result.value.device.friendlyName}`;
+      return result.done === true ? "the end" : `${result.value.type} ${result.value.device.deviceName}`;
     };
     equal(await next(), "device-arrived Cardwire bridge reader 0", "the first event");
     for (let time = 0; time < 3; time++) {

@@ -6,8 +6,11 @@ import { type DeviceSystem, loadDeviceSystem } from "./system.ts";
 
 /** A reader device that Windows lists. */
 export interface ReaderDevice extends IoctlDeviceInterface {
-  /** The name that the device manager shows; empty when the device has none. */
-  readonly friendlyName: string;
+  /**
+   * The name that the device manager shows; empty when the device has none. Not its reader's name, which Windows makes of
+   * the reader's vendor, type and unit.
+   */
+  readonly deviceName: string;
 }
 
 /**
@@ -34,7 +37,7 @@ export async function openReaderDevice(path: string): Promise<IoctlDevice> {
 export function listDevices(system: DeviceSystem): ReaderDevice[] {
   return system.setup.list().map(({ path, friendlyName, readerKind }) => ({
     path,
-    friendlyName,
+    deviceName: friendlyName,
     kind: readerKind ?? READER_KIND.GENERIC,
     // what cannot be opened rejects, and does not throw
     open: async () => Promise.resolve(openDevice(system, path)),

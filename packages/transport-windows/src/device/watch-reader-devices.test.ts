@@ -28,9 +28,9 @@ test("a device has the kind that its driver sets, or is a generic one", async ()
   const { setup, load } = machine();
   setup.devices.push(OTHER);
   const devices = listDevices(await load());
-  expect(devices.map(({ path, friendlyName, kind }) => ({ path, friendlyName, kind }))).toEqual([
-    { path: "\\\\?\\a", friendlyName: "A reader", kind: READER_KIND.NFC },
-    { path: "\\\\?\\b", friendlyName: "", kind: READER_KIND.GENERIC },
+  expect(devices.map(({ path, deviceName, kind }) => ({ path, deviceName, kind }))).toEqual([
+    { path: "\\\\?\\a", deviceName: "A reader", kind: READER_KIND.NFC },
+    { path: "\\\\?\\b", deviceName: "", kind: READER_KIND.GENERIC },
   ]);
 });
 

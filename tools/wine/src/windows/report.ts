@@ -54,7 +54,7 @@ async function machine(): Promise<void> {
   report.fact("service SCardSvr", /STATE\s*:\s*(.*)/.exec(run("sc", "query", "SCardSvr"))?.[1] ?? "unknown");
   await report.check("reader devices are listed", async () => {
     const devices = await listReaderDevices();
-    for (const { path, friendlyName, kind } of devices) report.fact(`device "${friendlyName}", kind ${kind}`, path);
+    for (const { path, deviceName, kind } of devices) report.fact(`device "${deviceName}", kind ${kind}`, path);
     return `${devices.length}`;
   });
   for (const { path } of await listReaderDevices().catch(() => []))
