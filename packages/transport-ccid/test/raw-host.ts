@@ -42,7 +42,7 @@ export class RawHost {
 
   async interrupt(): Promise<string> {
     const { data } = await this.device.transferIn(3, 8);
-    return toHex(new Uint8Array(data!.buffer));
+    return data === undefined ? "" : toHex(new Uint8Array(data.buffer));
   }
 
   /** Power, and its answer's data. */
@@ -55,7 +55,7 @@ export class RawHost {
     const length = fromHex(data).length;
     const low = toHex(Uint8Array.of(length & 0xff, length >> 8));
     const answer = await this.exchange(`6F ${low}0000 00 01 00 ${level} ${data}`);
-    const failed = (fromHex(answer.slice(14, 16))[0]! & 0xc0) === 0x40;
+    const failed = (Number.parseInt(answer.slice(14, 16), 16) & 0xc0) === 0x40;
     return failed ? `error ${answer.slice(16, 18)}` : answer.slice(20);
   }
 }
@@ -66,7 +66,8 @@ export function echoCard(atr: string): { readonly atr: Uint8Array; transmit(comm
     atr: fromHex(atr),
     transmit(command) {
       if (command[1] !== 0xb0) return Uint8Array.of(...command, 0x90, 0x00);
-      const length = command.length === 7 ? (command[5]! << 8) | command[6]! : command[4]! || 256;
+      const [, , , , p3 = 0, high = 0, low = 0] = command;
+      const length = command.length === 7 ? (high << 8) | low : p3 || 256;
       return Uint8Array.from({ length: length + 2 }, (_, index) =>
         index < length ? index & 0xff : index === length ? 0x90 : 0,
       );

@@ -3,7 +3,7 @@
  *
  *   contract-main VERSION emulated|qemu
  */
-import { type ContractHarness, type ContractOptions, registerContract } from "@cardwire/core/testing";
+import { type ContractOptions, registerContract } from "@cardwire/core/testing";
 import { EMULATED_MISSING, emulatedHarness } from "./emulated-harness.ts";
 import { loadUsb } from "./load-usb.ts";
 import { QEMU_MISSING, qemuHarness } from "./qemu-harness.ts";
@@ -17,7 +17,7 @@ const { create, close, options } =
     : { ...emulatedHarness(usb), options: { missing: EMULATED_MISSING } };
 
 const cases: { name: string; run: () => Promise<void> }[] = [];
-registerContract((name, run) => cases.push({ name, run }), create as () => Promise<ContractHarness>, {
+registerContract((name, run) => cases.push({ name, run }), create, {
   // the guest's processor is an emulated one, and may have little of the machine's
   limitMs: 60_000,
   ...(options satisfies ContractOptions),

@@ -12,6 +12,7 @@ const VENDOR_UNKNOWN = 0x0001_0199;
 const ESCAPE = 0x4200_0001;
 const UNKNOWN_CONTROL = 0x4200_0777;
 const readerName = (serial: string, number: number): string => `Emulated CCID Reader (${serial}) 0${number} 00`;
+const OUR_NAME = /^Emulated CCID Reader \(0001\) 0(\d) 00$/;
 
 /** Harnesses over an emulated reader that stays plugged in from one case to the next. */
 export function emulatedHarness(usb: unknown): {
@@ -19,13 +20,13 @@ export function emulatedHarness(usb: unknown): {
   readonly close: () => void;
 } {
   const readers = new RemoteReaders();
-  let plugged: Promise<void> | undefined;
+  let plugged: Promise<number> | undefined;
   const create = async (): Promise<ContractHarness> => {
-    await (plugged ??= plugFirst(usb, readers));
+    const number = await (plugged ??= plugFirst(usb, readers));
     await readers.order({ do: "remove", reader: 0 });
     let attached = 0;
     return {
-      readerName: readerName("0001", 0),
+      readerName: readerName("0001", number),
       card: {
         answerToReset: T1_ATR,
         protocol: "t1",
@@ -54,7 +55,7 @@ export function emulatedHarness(usb: unknown): {
         attached++;
         const serialNumber = `00${attached + 10}`;
         await readers.order({ do: "plug", reader: attached, serialNumber, card: false });
-        return readerName(serialNumber, attached);
+        return readerName(serialNumber, number + attached);
       },
       detachReader: () => readers.order({ do: "unplug", reader: attached-- }),
       async close() {
@@ -71,10 +72,18 @@ export function emulatedHarness(usb: unknown): {
   };
 }
 
-/** Plugs the reader in and waits until it has come through kernel, udev and the package `usb`. */
-async function plugFirst(usb: unknown, readers: RemoteReaders): Promise<void> {
+/**
+ * Plugs the reader in and waits until it has come through kernel, udev and the package `usb`. Gives its number, which is
+ * not 0 where there are other readers.
+ */
+async function plugFirst(usb: unknown, readers: RemoteReaders): Promise<number> {
   await readers.order({ do: "plug", reader: 0, serialNumber: "0001", card: false });
   await using context = createCcidContext({ usb });
-  while (!(await context.listReaders()).includes(readerName("0001", 0)))
+  for (;;) {
+    for (const name of await context.listReaders()) {
+      const [, number] = OUR_NAME.exec(name) ?? [];
+      if (number !== undefined) return Number(number);
+    }
     await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }

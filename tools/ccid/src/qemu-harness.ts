@@ -55,7 +55,7 @@ export function qemuHarness(usb: unknown): () => Promise<ContractHarness> {
 
 async function nameOfReader(usb: unknown): Promise<string> {
   await using context = createCcidContext({ usb });
-  const [name] = await context.listReaders();
+  const name = (await context.listReaders()).find((listed) => listed.startsWith("QEMU"));
   if (name === undefined) throw new Error("QEMU's reader is not there");
   return name;
 }

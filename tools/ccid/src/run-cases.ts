@@ -27,7 +27,7 @@ export async function runCases(group: string, cases: readonly Case[]): Promise<n
     if (why === undefined) console.log(`  ok      ${name} (${took})`);
     else {
       failed++;
-      console.log(`  FAILED  ${name} (${took}): ${why instanceof Error ? (why.stack ?? why.message) : String(why)}`);
+      console.log(`  FAILED  ${name} (${took}): ${describe(why)}`);
       if (why instanceof Error && why.cause !== undefined) console.log("          caused by", why.cause);
     }
   }
@@ -35,4 +35,9 @@ export async function runCases(group: string, cases: readonly Case[]): Promise<n
   const beside = missing === 0 ? "" : `, ${missing} not available`;
   console.log(`CASE ${failed === 0 ? "ok" : "FAILED"} ${group}: ${passed} of ${cases.length - missing}${beside}`);
   return failed;
+}
+
+function describe(error: unknown): string {
+  if (error instanceof Error) return error.stack ?? error.message;
+  return typeof error === "string" ? error : JSON.stringify(error);
 }

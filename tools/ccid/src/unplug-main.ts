@@ -37,7 +37,7 @@ async function withReader(
   await readers.order({ do: "plug", reader, serialNumber, card: true, ...plug });
   const context = createCcidContext({ usb });
   try {
-    const name = await nameOf(context, serialNumber);
+    const name = await nameOf(context, serialNumber, plug.card ?? true);
     await within(run({ context, name, order: (what) => readers.order({ do: what, reader }) }));
   } finally {
     await within(context.close());
@@ -147,12 +147,20 @@ const failed = await runCases(`unplugged, usb ${version}`, cases);
 readers.close();
 process.exit(failed === 0 ? 0 : 1);
 
-async function nameOf(context: SmartCardContext, serialNumber: string): Promise<string> {
-  for (const end = performance.now() + LIMIT_MS; performance.now() < end; await pause(50)) {
-    const name = (await context.listReaders()).find((listed) => listed.includes(`(${serialNumber})`));
-    if (name !== undefined) return name;
+/** The name of a reader, as soon as it has been opened: with its card seen, or seen to be empty. */
+async function nameOf(context: SmartCardContext, serialNumber: string, card: boolean): Promise<string> {
+  let name: string | undefined;
+  for await (const event of context.watch({ signal: AbortSignal.timeout(LIMIT_MS) })) {
+    if (!("readerName" in event) || !event.readerName.includes(`(${serialNumber})`)) continue;
+    name = event.readerName;
+    if (!card || event.type === "card-inserted") break;
   }
-  throw new Error(`reader ${serialNumber} is not listed`);
+  if (name === undefined) throw new Error(`reader ${serialNumber} does not come`);
+  for (;;) {
+    const [state] = await context.getStatusChange([{ readerName: name, currentState: { unaware: true } }]);
+    if (state?.eventState.unavailable === false) return name;
+    await context.getStatusChange([{ readerName: name, currentState: { unavailable: true } }], { timeout: LIMIT_MS });
+  }
 }
 
 function pause(ms: number): Promise<void> {
@@ -162,7 +170,9 @@ function pause(ms: number): Promise<void> {
 async function within(work: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`not at its end after ${LIMIT_MS} ms`)), LIMIT_MS);
+    timer = setTimeout(() => {
+      reject(new Error(`not at its end after ${LIMIT_MS} ms`));
+    }, LIMIT_MS);
   });
   try {
     await Promise.race([work, late]);

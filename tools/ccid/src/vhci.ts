@@ -16,7 +16,8 @@ const SPEED = { full: 2, high: 3 } as const;
 const DEVICE_ID = (1 << 16) | 2;
 
 interface PendingUrb {
-  readonly cancel: () => boolean;
+  done: boolean;
+  cancel: () => boolean;
 }
 
 /** The server's end of a USB/IP connection: the kernel's requests, answered by an emulated device. */
@@ -87,13 +88,13 @@ class UsbIpServer {
       this.#return(sequence, STATUS.stall, 0);
       return;
     }
-    let done = false;
-    const cancel = pipe.read(length, (outcome) => {
-      done = true;
+    const urb: PendingUrb = { done: false, cancel: () => false };
+    urb.cancel = pipe.read(length, (outcome) => {
+      urb.done = true;
       this.#pending.delete(sequence);
       this.#returnRead(sequence, outcome);
     });
-    if (!done) this.#pending.set(sequence, { cancel });
+    if (!urb.done) this.#pending.set(sequence, urb);
   }
 
   #returnRead(sequence: number, outcome: InOutcome): void {

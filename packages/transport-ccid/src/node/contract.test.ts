@@ -10,6 +10,13 @@ const FEATURES = CCID_FEATURE.extendedApdu | 0x4be;
 const fast: Clock = { ...systemClock, schedule: (delayMs, callback) => systemClock.schedule(delayMs / 10, callback) };
 const nameOf = (serialNumber: string): string => `Emulated CCID Reader (${serialNumber})`;
 
+const done =
+  (act: () => void): (() => Promise<void>) =>
+  () => {
+    act();
+    return Promise.resolve();
+  };
+
 /** The package usb, with devices that behave as those of this version do. */
 function harness(version: 2 | 3): () => Promise<ContractHarness> {
   return () => {
@@ -56,15 +63,15 @@ function harness(version: 2 | 3): () => Promise<ContractHarness> {
         unsupportedCode: 0x4200_0777,
       },
       createContext: () => Promise.resolve(createCcidContext({ usb })),
-      insertCard: () => Promise.resolve(reader.insert(contractCard(T1_ATR))),
-      removeCard: () => Promise.resolve(reader.remove()),
-      swapCard: () => Promise.resolve(reader.swap(contractCard(T1_ATR))),
-      insertMuteCard: () => Promise.resolve(reader.insert(contractCard(new Uint8Array(0)))),
+      insertCard: done(() => reader.insert(contractCard(T1_ATR))),
+      removeCard: done(() => reader.remove()),
+      swapCard: done(() => reader.swap(contractCard(T1_ATR))),
+      insertMuteCard: done(() => reader.insert(contractCard(new Uint8Array(0)))),
       attachReader: () => {
         plug("0002");
         return Promise.resolve(`${nameOf("0002")} 01 00`);
       },
-      detachReader: () => Promise.resolve(devices.pop()?.unplug()),
+      detachReader: done(() => devices.pop()?.unplug()),
       close: () => Promise.resolve(),
     });
   };

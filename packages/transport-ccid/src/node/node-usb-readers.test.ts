@@ -45,8 +45,11 @@ describe.each([2, 3] as const)("usb %i", (version) => {
 
 test("a transfer notices first that its device is gone", async () => {
   const fake = device();
-  const usb = new FakeUsb(fake);
-  const late = { ...usb, getDevices: () => Promise.resolve([fake]), addEventListener: () => undefined };
+  const late = {
+    getDevices: () => Promise.resolve([fake]),
+    addEventListener: () => undefined,
+    removeEventListener: () => undefined,
+  };
   const readers = new NodeUsbReaders({ usb: { usb: late } }, new VirtualClock());
   const told: string[] = [];
   readers.watch(({ type }) => told.push(type));

@@ -142,7 +142,7 @@ describe("commands beside the card's", () => {
 
   test("one slot is busy, and only as many as the reader says", async () => {
     const host = await RawHost.open({ classDescriptor: { ...SHORT, maxSlotIndex: 1, maxBusySlots: 1 } });
-    let finish = (_: Uint8Array): void => undefined;
+    let finish: (answer: Uint8Array) => void = () => undefined;
     host.reader.insert({
       atr: fromHex(T0_T1),
       transmit: () =>

@@ -43,6 +43,7 @@ export interface FakeUsbDeviceOptions {
 }
 
 interface PendingTransfer {
+  settled: boolean;
   /** Ends it with an error. */
   end(error: Error): void;
 }
@@ -223,11 +224,10 @@ export class FakeUsbDevice implements UsbDeviceLike {
 
   #read(pipe: InPipe, length: number, timeoutMs: number | undefined): Promise<InOutcome> {
     return new Promise((resolve, reject) => {
-      let settled = false;
-      const transfer: PendingTransfer = { end: () => undefined };
+      const transfer: PendingTransfer = { settled: false, end: () => undefined };
       let cancelTimer = (): void => undefined;
       const settle = (): void => {
-        settled = true;
+        transfer.settled = true;
         this.#pending.delete(transfer);
         cancelTimer();
       };
@@ -235,7 +235,7 @@ export class FakeUsbDevice implements UsbDeviceLike {
         settle();
         resolve(outcome);
       });
-      if (settled) return;
+      if (transfer.settled) return;
       transfer.end = (error) => {
         cancelRead();
         settle();
