@@ -1,6 +1,7 @@
 import { concatBytes, fromHex, toHex, type TraceEvent } from "@cardwire/core";
 import { felica } from "@cardwire/felica";
 import { encodeGetAttributeInput, encodeTransmitInput, IOCTL_SMARTCARD, SCARD_ATTR } from "@cardwire/ioctl";
+import { isoDep } from "@cardwire/iso-dep";
 import { iso14443b } from "@cardwire/iso14443b";
 import { iso15693 } from "@cardwire/iso15693";
 import { mifareClassic } from "@cardwire/mifare-classic";
@@ -18,7 +19,7 @@ async function traceOf(fileName: string): Promise<TraceEvent[]> {
   const events: TraceEvent[] = [];
   await using reader = createNfcReader({
     frontEnd: createVirtualField({ tags: [loadTag(parseDump(sample.bytes()))] }),
-    families: [mifareUltralight, mifareClassic, topaz, felica, iso15693, iso14443b],
+    families: [mifareUltralight, mifareClassic, topaz, felica, iso15693, iso14443b, isoDep],
     trace: (event) => events.push(event),
   });
   const device = await reader.device.open();
@@ -37,6 +38,7 @@ function bytesOf(event: TraceEvent): Uint8Array {
   if (event.direction === "up") return event.reply.kind === "frame" ? event.reply.data : new Uint8Array(0);
   const { request } = event;
   if (request.kind === "frame") return request.data;
+  if (request.kind === "apdu") return request.command;
   return request.kind === "mifare-authenticate" ? request.key : new Uint8Array(0);
 }
 

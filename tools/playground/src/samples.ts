@@ -36,7 +36,7 @@ function dumpSample(dump: SampleDump): Sample {
   return {
     id: fileName.replace(/\.\w+$/, ""),
     name,
-    about,
+    about: about.replace(/^(?:the address of )?an? /, ""),
     type: TYPES.find(([pattern]) => pattern.test(fileName))?.[1] ?? "tag",
     make: () => loadTag(parseDump(dump.bytes())),
   };

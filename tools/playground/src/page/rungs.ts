@@ -98,7 +98,8 @@ function dump(bytes: Uint8Array): string {
 
 function ascii(bytes: Uint8Array): string {
   const text = printable(bytes);
-  return bytes.length > 2 && /^[^·]{3}/.test(text) ? `   “${text}”` : "";
+  // a letter here and there is chance
+  return bytes.length > 2 && text.replaceAll("·", "").length > text.length * 0.7 ? `   “${text}”` : "";
 }
 
 function printable(bytes: Uint8Array): string {
