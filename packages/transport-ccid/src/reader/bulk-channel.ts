@@ -83,23 +83,19 @@ export class BulkChannel implements CcidChannel {
     return new Promise((resolve, reject) => {
       queue
         .run(async () => {
-          try {
-            resolve(await this.#exchangeWhenReady(slot, command, options));
-          } catch (error) {
-            // the caller knows at once; the slot is made usable again before its next command
-            reject(error);
-            if (this.#isUnanswered(error, options.signal)) await this.#abort(slot);
-          }
+          const answering = this.#exchangeWhenReady(slot, command, options);
+          // the caller knows at once; the slot is made usable again before its next command
+          answering.then(resolve, reject);
+          await answering.catch((error: unknown) => this.#recover(slot, error, options.signal));
         }, options.signal)
         .catch(reject);
     });
   }
 
-  #isUnanswered(error: unknown, signal: AbortSignal | undefined): boolean {
-    if (this.#failure !== undefined) return false;
-    return (
-      isCcidReaderError(error, "TIMEOUT") || isCcidReaderError(error, "TRANSFER_FAILED") || signal?.aborted === true
-    );
+  async #recover(slot: number, error: unknown, signal: AbortSignal | undefined): Promise<void> {
+    if (this.#ended()) return;
+    const unanswered = isCcidReaderError(error, "TIMEOUT") || isCcidReaderError(error, "TRANSFER_FAILED");
+    if (unanswered || signal?.aborted === true) await this.#abort(slot);
   }
 
   /** A reader with more busy slots than it can have says so; the command was not looked at. */
