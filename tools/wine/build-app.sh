@@ -23,7 +23,7 @@ for version in "${nodes[@]}"; do
   fi
 done
 # the host's own, for what plays the readers of pcscd
-cp "$(readlink -f "$(command -v node)")" "$root/usr/local/bin/node"
+cp --remove-destination "$(readlink -f "$(command -v node)")" "$root/usr/local/bin/node"
 
 # --- the packages, as published
 packages=(core ioctl vpcd scard transport-ioctl transport-windows nfc-reader virtual storage-card apdu atr des ndef

@@ -8,7 +8,7 @@ CARDWIRE_ROOT=$1
 shift
 export CARDWIRE_ROOT
 # shellcheck disable=SC2016
-exec env -i PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 TERM=dumb DISPLAY= \
+env -i PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 TERM=dumb DISPLAY= \
   CARDWIRE_ROOT="$CARDWIRE_ROOT" WINEDEBUG="${WINEDEBUG--all}" \
   unshare --mount --net --pid --ipc --fork --kill-child bash -euc '
     root=$CARDWIRE_ROOT
@@ -25,4 +25,8 @@ exec env -i PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.
       ip route replace local "$prefix" dev lo proto kernel scope host src 127.0.0.1 table local quickack 1
     done
     exec chroot "$root" "$@"
-  ' in-root "$@"
+  ' in-root "$@" &
+inside=$!
+# unshare itself ignores these
+trap 'kill -KILL $inside' TERM INT HUP
+wait $inside

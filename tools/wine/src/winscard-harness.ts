@@ -4,6 +4,8 @@ import { SUPPRESS_IFS, VENDOR_NAME, VENDOR_SERIAL, vendorName } from "./pcscd-fa
 import type { PcscdMachine, PcscdOrder } from "./pcscd-machine.ts";
 import { createWindowsContext } from "@cardwire/transport-windows";
 
+const SLOW_HAND_MS = 100;
+
 /** The contract's harness over winscard.dll, with the reader of a pcscd on the other side of Wine. */
 export async function createWinscardHarness(
   machine: PcscdMachine,
@@ -30,7 +32,11 @@ export async function createWinscardHarness(
     swapCard: act("swap"),
     insertMuteCard: act("mute"),
     attachReader: () => machine.order("attach"),
-    detachReader: act("detach"),
+    detachReader: async () => {
+      // a wait that has just begun must have seen the reader: the call is on its way on another thread
+      await new Promise((resolve) => setTimeout(resolve, SLOW_HAND_MS));
+      await machine.order("detach");
+    },
     stopService: act("stop"),
     startService: act("start"),
     close: act("settle"),

@@ -60,3 +60,5 @@ switch (path) {
     await runWinscard(report, windowsControlCode);
 }
 report.write(file);
+// what a failed case has left open must not keep the others waiting
+process.exit();
