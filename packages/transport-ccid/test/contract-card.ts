@@ -3,6 +3,8 @@ import { type EmulatedCard } from "../src/testing.ts";
 
 /** T=1 alone, with no historical bytes. */
 export const T1_ATR: Uint8Array = fromHex("3B800181");
+/** T=0 alone, with no historical bytes. */
+export const T0_ATR: Uint8Array = fromHex("3B00");
 const OK = [0x90, 0x00] as const;
 
 /** GET DATA of a length (2 bytes), to be answered after so many milliseconds (2 bytes). */

@@ -6,7 +6,7 @@
  */
 import { existsSync, readFileSync, watch, writeFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
-import { contractCard, T1_ATR } from "../../../packages/transport-ccid/test/contract-card.ts";
+import { contractCard, T0_ATR } from "../../../packages/transport-ccid/test/contract-card.ts";
 
 /** VSCMsgType of the vscard protocol, in which everything is big endian (QEMU, docs/specs/ccid). */
 const MESSAGE = { init: 1, error: 2, readerAdd: 3, atr: 5, cardRemove: 6, apdu: 7 } as const;
@@ -14,7 +14,7 @@ const ALL_READERS = 0xffff_ffff;
 const HEADER = 12;
 
 const [path = "", folder = ""] = process.argv.slice(2);
-const card = contractCard(T1_ATR);
+const card = contractCard(T0_ATR);
 
 class QemuCard {
   readonly #socket: Socket;
