@@ -38,7 +38,7 @@ interface Waiter {
   readonly onTimeExtension: CommandOptions["onTimeExtension"];
   cancelTimer: () => void;
   resolve(response: CcidResponse): void;
-  reject(error: unknown): void;
+  reject(error: Error): void;
 }
 
 const ABORT_TIMEOUT_MS = 1_000;
