@@ -1,7 +1,6 @@
 import { type Clock, concatBytes, delay, SerialQueue } from "@cardwire/core";
 import type { CcidCommand } from "../messages/command-message.ts";
 import { ANSWERED_BY } from "../messages/message-types.ts";
-import { CHAIN } from "../messages/commands.ts";
 import type { CcidResponse, IccStatus } from "../messages/response-message.ts";
 import { SLOT_ERROR } from "../messages/slot-error.ts";
 import type { UsbControlSetup, UsbDeviceLike } from "../usb-device.ts";
@@ -171,7 +170,7 @@ export class TokenChannel implements CcidChannel {
       } else if (type === RESPONSE_B.STATUS) {
         const failed = (answer[1] ?? 0) >> 6 === 1 || answer.length < 2;
         return failed ? { status: "failed", error: answer[2] ?? SLOT_ERROR.ICC_MUTE } : {};
-      } else return { data: answer.subarray(1), chain: type === CHAIN.NEXT ? CHAIN.NEXT : type };
+      } else return { data: answer.subarray(1), chain: type };
     }
   }
 
