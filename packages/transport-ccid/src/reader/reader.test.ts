@@ -7,6 +7,7 @@ import {
   type ContactBehaviour,
   type EmulatedCard,
   EmulatedCcidReader,
+  EmulatedIccdToken,
   type EmulatedCcidReaderOptions,
   EmulatedUsbDevice,
   FakeUsbDevice,
@@ -393,5 +394,27 @@ describe("opening", () => {
     const device = new FakeUsbDevice(new EmulatedUsbDevice([new EmulatedCcidReader({ interfaceClass: 0x03 })]));
     await expect(openCcidReader(device)).rejects.toMatchObject({ code: "NO_READER" });
     expect(device.opened).toBe(false);
+  });
+});
+
+describe("a token", () => {
+  it.each(["A", "B"] as const)("is waited for as long as it says that it is busy: version %s", async (version) => {
+    const clock = patientClock();
+    const card: EmulatedCard = {
+      atr: fromHex(version === "A" ? T0_ATR : T1_ATR),
+      transmit: () => new Promise((resolve) => clock.schedule(200_000, () => resolve(OK))),
+    };
+    const device = new FakeUsbDevice(new EmulatedUsbDevice([new EmulatedIccdToken({ version, card })]));
+    const work = (async (): Promise<string> => {
+      const reader = await openCcidReader(device, { clock });
+      const [slot] = reader.slots;
+      await slot!.powerOn();
+      await slot!.setProtocol([0, 1]);
+      const response = toHex(await slot!.transmit(fromHex("00CA0000")));
+      await reader.close();
+      return response;
+    })();
+    expect(await settle(clock, work)).toEqual({ value: "9000" });
+    expect(clock.pending).toBe(0);
   });
 });

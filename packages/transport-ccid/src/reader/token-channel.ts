@@ -40,6 +40,12 @@ const POLL_MS = 10;
 const LONGEST_TRANSFER = 0x1000;
 const NOTHING = new Uint8Array(0);
 
+/** When a token must have given a sign of life. */
+interface Deadline {
+  atMs: number;
+  readonly timeoutMs: number;
+}
+
 /** What became of a command before it is dressed as a message. */
 interface Outcome {
   readonly status?: "done" | "failed";
@@ -76,7 +82,8 @@ export class TokenChannel implements CcidChannel {
   command(slot: number, command: CcidCommand, options: CommandOptions): Promise<CcidResponse> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     return this.#queue.run(async () => {
-      const until = this.#options.clock.now() + options.timeoutMs;
+      const { timeoutMs } = options;
+      const until: Deadline = { atMs: this.#options.clock.now() + timeoutMs, timeoutMs };
       try {
         return this.#message(slot, command, await this.#perform(command, until, options.signal));
       } catch (error) {
@@ -103,7 +110,7 @@ export class TokenChannel implements CcidChannel {
     return gone;
   }
 
-  async #perform(command: CcidCommand, until: number, signal: AbortSignal | undefined): Promise<Outcome> {
+  async #perform(command: CcidCommand, until: Deadline, signal: AbortSignal | undefined): Promise<Outcome> {
     const versionA = this.#options.version === "a";
     switch (command.name) {
       case "GetSlotStatus":
@@ -135,7 +142,7 @@ export class TokenChannel implements CcidChannel {
 
   // --- version A: a TPDU of T=0 in its parts
 
-  async #exchangeA(tpdu: Uint8Array, until: number, signal: AbortSignal | undefined): Promise<Outcome> {
+  async #exchangeA(tpdu: Uint8Array, until: Deadline, signal: AbortSignal | undefined): Promise<Outcome> {
     const header = new Uint8Array(5);
     header.set(tpdu.subarray(0, 5));
     await this.#out(REQUEST.XFR_BLOCK, 0, header, until);
@@ -150,7 +157,7 @@ export class TokenChannel implements CcidChannel {
     return { data: concatBytes(received, await this.#in(REQUEST.DATA_BLOCK, 2, until)) };
   }
 
-  async #statusA(until: number, signal: AbortSignal | undefined): Promise<number> {
+  async #statusA(until: Deadline, signal: AbortSignal | undefined): Promise<number> {
     for (;;) {
       const [status = STATUS_A.MUTE] = await this.#in(REQUEST.GET_ICC_STATUS, 1, until);
       if (status !== STATUS_A.BUSY) return status;
@@ -160,7 +167,7 @@ export class TokenChannel implements CcidChannel {
 
   // --- version B
 
-  async #answerB(until: number, signal: AbortSignal | undefined): Promise<Outcome> {
+  async #answerB(until: Deadline, signal: AbortSignal | undefined): Promise<Outcome> {
     for (;;) {
       const answer = await this.#in(REQUEST.DATA_BLOCK, LONGEST_TRANSFER, until);
       const [type = RESPONSE_B.STATUS] = answer;
@@ -180,7 +187,7 @@ export class TokenChannel implements CcidChannel {
     return { requestType: "class", recipient: "interface", request, value, index: this.#options.interfaceNumber };
   }
 
-  async #out(request: number, value: number, data: Uint8Array, until: number): Promise<void> {
+  async #out(request: number, value: number, data: Uint8Array, until: Deadline): Promise<void> {
     const { device } = this.#options;
     const { status } = await this.#limited(
       device.controlTransferOut(this.#setup(request, value), new Uint8Array(data)),
@@ -189,20 +196,22 @@ export class TokenChannel implements CcidChannel {
     if (status === "stall") throw new CcidReaderError("TRANSFER_FAILED", "the token refuses the request");
   }
 
-  async #in(request: number, length: number, until: number): Promise<Uint8Array> {
+  async #in(request: number, length: number, until: Deadline): Promise<Uint8Array> {
     const { device } = this.#options;
     const { status, data } = await this.#limited(device.controlTransferIn(this.#setup(request, 0), length), until);
     if (status === "stall") throw new CcidReaderError("TRANSFER_FAILED", "the token refuses the request");
     return data === undefined ? NOTHING : new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice();
   }
 
-  #limited<Value>(transfer: Promise<Value>, until: number): Promise<Value> {
-    return within(this.#options.clock, Math.max(until - this.#options.clock.now(), 0), tooLong, transfer);
+  #limited<Value>(transfer: Promise<Value>, until: Deadline): Promise<Value> {
+    return within(this.#options.clock, Math.max(until.atMs - this.#options.clock.now(), 0), tooLong, transfer);
   }
 
-  async #pause(pauseMs: number, until: number, signal: AbortSignal | undefined): Promise<void> {
-    if (this.#options.clock.now() + pauseMs > until) throw tooLong();
-    await delay(this.#options.clock, pauseMs, signal);
+  /** A token that says that it is busy gets its time anew, as a reader does that asks for more. */
+  async #pause(pauseMs: number, until: Deadline, signal: AbortSignal | undefined): Promise<void> {
+    const { clock } = this.#options;
+    await delay(clock, pauseMs, signal);
+    until.atMs = clock.now() + until.timeoutMs;
   }
 }
 
