@@ -35,7 +35,7 @@ describe.each(packages.map((pkg) => [pkg.folder, pkg] as const))("%s", (folder, 
     expect(manifest.sideEffects).toBe(false);
     expect(manifest.engines?.node).toBe(">=20.19.0");
     expect(manifest.publishConfig).toEqual({ access: "public", provenance: true });
-    for (const file of ["README.md", "LICENSE", "src/index.ts", "src/exports.test.ts"])
+    for (const file of ["README.md", "LICENSE", "NOTICE", "src/index.ts", "src/exports.test.ts"])
       expect(existsSync(join(pkg.path, file)), `${folder}/${file}`).toBe(true);
     expect(existsSync(join(root, "docs/packages", `${folder}.md`)), `docs/packages/${folder}.md`).toBe(true);
   });
