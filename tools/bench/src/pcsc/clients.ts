@@ -1,6 +1,8 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { type SmartCardContext } from "@cardwire/core";
 import { createPcscliteContext } from "@cardwire/transport-pcsclite";
+import { createPcscliteFfiContext } from "@cardwire/transport-pcsclite/ffi";
 
 /** A connected card, whoever connected it. */
 export interface ConnectedCard {
@@ -14,15 +16,21 @@ export type Connect = (readerNames: readonly string[]) => Promise<ConnectedCard[
 
 const peers = createRequire(join(process.env["CARDWIRE_PCSC_PEERS"] ?? "/", "package.json"));
 
-async function ours(readerNames: readonly string[]): Promise<ConnectedCard[]> {
-  const context = createPcscliteContext();
-  return Promise.all(
-    readerNames.map(async (readerName) => {
-      const { connection } = await context.connect(readerName, "shared");
-      return connection;
-    }),
-  );
-}
+/** Cards of some die with their context, and that with the last reference to it. */
+const contexts: object[] = [];
+
+const ours =
+  (createContext: () => SmartCardContext): Connect =>
+  async (readerNames) => {
+    const context = createContext();
+    contexts.push(context);
+    return Promise.all(
+      readerNames.map(async (readerName) => {
+        const { connection } = await context.connect(readerName, "shared");
+        return connection;
+      }),
+    );
+  };
 
 interface PcscliteReader {
   readonly name: string;
@@ -76,9 +84,6 @@ interface SmartcardModule {
   readonly SCARD_PROTOCOL_T1: number;
 }
 
-/** Cards of `smartcard` die with their context, and that with the last reference to it. */
-const contexts: object[] = [];
-
 async function smartcard(readerNames: readonly string[]): Promise<ConnectedCard[]> {
   const { Context, SCARD_SHARE_SHARED, SCARD_PROTOCOL_T0, SCARD_PROTOCOL_T1 } = peers("smartcard") as SmartcardModule;
   const context = new Context();
@@ -124,7 +129,8 @@ function pcscMini(readerNames: readonly string[]): Promise<ConnectedCard[]> {
 
 /** Who takes part, by name. */
 export const CLIENTS: Readonly<Record<string, Connect>> = {
-  "@cardwire/transport-pcsclite": ours,
+  "@cardwire/transport-pcsclite": ours(createPcscliteContext),
+  "@cardwire/transport-pcsclite/ffi": ours(createPcscliteFfiContext),
   "@pokusew/pcsclite": pcsclite("@pokusew/pcsclite"),
   pcsclite: pcsclite("pcsclite"),
   smartcard,

@@ -5,15 +5,15 @@ set -euo pipefail
 cd "$(dirname "$0")"
 pcscd=$PWD/../../../pcscd
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/cardwire
-export CARDWIRE_PCSC_PEERS=$cache/pcsc-peers CARDWIRE_PCSC_BENCH=$cache/pcsc-bench
+export CARDWIRE_PCSC_PEERS=$cache/pcsc-peers CARDWIRE_PCSC_BENCH=$cache/pcsc-peers/bench
 
 "$pcscd/install.sh"
 "$pcscd/build-daemons.sh" >/dev/null
 mkdir -p "$CARDWIRE_PCSC_PEERS" "$CARDWIRE_PCSC_BENCH"
-if [ ! -d "$CARDWIRE_PCSC_PEERS/node_modules/pcsc-mini" ]; then
+if [ ! -d "$CARDWIRE_PCSC_PEERS/node_modules/koffi" ]; then
   echo '{ "private": true }' >"$CARDWIRE_PCSC_PEERS/package.json"
   npm install --prefix "$CARDWIRE_PCSC_PEERS" --no-audit --no-fund --loglevel=error \
-    @pokusew/pcsclite@0.6.0 pcsclite@1.0.1 smartcard@3.7.0 pcsc-mini@0.1.3
+    @pokusew/pcsclite@0.6.0 pcsclite@1.0.1 smartcard@3.7.0 pcsc-mini@0.1.3 koffi@3.3.4
 fi
 cc -O2 -Wall -Wextra -o "$CARDWIRE_PCSC_BENCH/card" card.c -lpthread
 # shellcheck disable=SC2046
