@@ -9,7 +9,7 @@ import { openPcsclite } from "./open/pcsclite.ts";
 import { openPcscliteFfi } from "./open/pcsclite-ffi.ts";
 import { openWindows } from "./open/windows.ts";
 import { readersSeen } from "./readers-seen.ts";
-import type { VirtualReaderOptions } from "./virtual-reader.ts";
+import { createVirtualReader, type VirtualReaderOptions } from "./virtual-reader.ts";
 
 /** The ways to readers. */
 export type TransportName =
@@ -42,8 +42,8 @@ export interface OpenContextOptions {
 
 /**
  * Opens the smart-card system of this machine, and asks it once for its readers: on Windows winscard, on macOS the PC/SC
- * framework, elsewhere pcscd, and where that does not run the CCID readers on USB themselves. A transport's package is
- * loaded on its first use.
+ * framework, elsewhere pcscd, and where that does not run the CCID readers on USB themselves. What has native code, koffi and
+ * usb, is loaded on its first use.
  *
  * @throws NoTransportError when there is no way to readers, with what to install or start, and the readers that are
  *   plugged in.
@@ -123,8 +123,7 @@ function sentenceOf(seen: readonly string[] | undefined): string {
   return seen.length === 0 ? "No reader is plugged in" : `Plugged in: ${seen.join(", ")}`;
 }
 
-async function openVirtual(options: VirtualReaderOptions = {}): Promise<SmartCardContext> {
-  const { createVirtualReader } = await import("./virtual-reader.ts");
+function openVirtual(options: VirtualReaderOptions = {}): SmartCardContext {
   const reader = createVirtualReader(options);
   const { context } = reader;
   const close = (): Promise<void> => reader.close();

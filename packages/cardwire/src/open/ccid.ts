@@ -1,11 +1,10 @@
 import type { SmartCardContext } from "@cardwire/core";
-import type { NodeCcidContextOptions } from "@cardwire/transport-ccid/node";
+import { createCcidContext, isMissingUsbError, type NodeCcidContextOptions } from "@cardwire/transport-ccid/node";
 import { NoTransportError } from "../no-transport-error.ts";
 import { isCausedBy, messageOf } from "./caused-by.ts";
 
 /** CCID readers on USB. @throws NoTransportError MISSING_PACKAGE */
 export async function openCcid(options: NodeCcidContextOptions = {}): Promise<SmartCardContext> {
-  const { createCcidContext, isMissingUsbError } = await import("@cardwire/transport-ccid/node");
   const context = createCcidContext(options);
   try {
     await context.listReaders();

@@ -1,11 +1,14 @@
 import { isSmartCardError, type SmartCardContext } from "@cardwire/core";
-import type { PcscliteFfiOptions } from "@cardwire/transport-pcsclite/ffi";
+import {
+  createPcscliteFfiContext,
+  isMissingLibraryError,
+  type PcscliteFfiOptions,
+} from "@cardwire/transport-pcsclite/ffi";
 import { NoTransportError } from "../no-transport-error.ts";
 import { isCausedBy, messageOf } from "./caused-by.ts";
 
 /** pcsc-lite's library, or macOS' PC/SC framework. @throws NoTransportError MISSING_PACKAGE, NO_SERVICE */
 export async function openPcscliteFfi(options: PcscliteFfiOptions = {}): Promise<SmartCardContext> {
-  const { createPcscliteFfiContext, isMissingLibraryError } = await import("@cardwire/transport-pcsclite/ffi");
   const context = createPcscliteFfiContext(options);
   try {
     await context.listReaders();

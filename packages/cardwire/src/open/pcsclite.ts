@@ -1,13 +1,12 @@
 import { isSmartCardError, type SmartCardContext } from "@cardwire/core";
 import { SCARD } from "@cardwire/ioctl";
-import type { PcscliteOptions } from "@cardwire/transport-pcsclite";
+import { createPcscliteContext, type PcscliteOptions } from "@cardwire/transport-pcsclite";
 import { NoTransportError } from "../no-transport-error.ts";
 
 const INSTALL = 'If pcscd is not installed, "apt install pcscd" (Debian, Ubuntu) or your system\'s package does it';
 
 /** pcscd by its socket. @throws NoTransportError NO_SERVICE, NO_PERMISSION */
 export async function openPcsclite(options: PcscliteOptions = {}): Promise<SmartCardContext> {
-  const { createPcscliteContext } = await import("@cardwire/transport-pcsclite");
   const context = createPcscliteContext(options);
   try {
     await context.listReaders();

@@ -1,11 +1,15 @@
 import { isSmartCardError, type SmartCardContext } from "@cardwire/core";
-import type { WindowsContextOptions } from "@cardwire/transport-windows";
+import {
+  createWindowsContext,
+  isMissingKoffiError,
+  isNotWindowsError,
+  type WindowsContextOptions,
+} from "@cardwire/transport-windows";
 import { NoTransportError } from "../no-transport-error.ts";
 import { isCausedBy, messageOf } from "./caused-by.ts";
 
 /** winscard.dll. @throws NoTransportError MISSING_PACKAGE, UNSUPPORTED_PLATFORM */
 export async function openWindows(options: WindowsContextOptions = {}): Promise<SmartCardContext> {
-  const { createWindowsContext, isMissingKoffiError, isNotWindowsError } = await import("@cardwire/transport-windows");
   const context = createWindowsContext(options);
   try {
     await context.listReaders();
