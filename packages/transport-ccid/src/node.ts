@@ -5,7 +5,7 @@
  */
 import { type SmartCardContext } from "@cardwire/core";
 import { type CcidContextOptions } from "./context/context.ts";
-import { type NodeUsbOptions, nodeUsbReaders } from "./node/node-usb-readers.ts";
+import { type NodeUsbOptions } from "./node/node-usb-readers.ts";
 import { establishSharedContext } from "./node/shared-manager.ts";
 
 export { isMissingUsbError, MissingUsbError } from "./node/missing-usb-error.ts";
@@ -24,5 +24,5 @@ export interface NodeCcidContextOptions extends NodeUsbOptions, Omit<CcidContext
  */
 export function createCcidContext(options: NodeCcidContextOptions = {}): SmartCardContext {
   const { usb, ...rest } = options;
-  return establishSharedContext({ ...rest, readers: nodeUsbReaders(usb === undefined ? {} : { usb }) });
+  return establishSharedContext(usb, rest);
 }

@@ -2,11 +2,11 @@ import { VirtualClock } from "@cardwire/core/testing";
 import { describe, expect, test } from "vitest";
 import { EmulatedCcidReader, EmulatedUsbDevice, FakeUsb, FakeUsbDevice } from "../testing.ts";
 import { isMissingUsbError } from "./missing-usb-error.ts";
-import { NodeUsbReaders, nodeUsbReaders } from "./node-usb-readers.ts";
+import { NodeUsbReaders } from "./node-usb-readers.ts";
 import { recogniseUsb } from "./usb-module.ts";
 
 function device(productId = 0xcc1d): FakeUsbDevice {
-  return new FakeUsbDevice(new EmulatedUsbDevice([new EmulatedCcidReader()], { productId }));
+  return new FakeUsbDevice(new EmulatedUsbDevice([new EmulatedCcidReader()], { productId }), { manner: "usb3" });
 }
 
 /** Modules as the two versions export themselves. */
@@ -87,11 +87,33 @@ test("a kernel without USB has no devices", async () => {
   expect(await new NodeUsbReaders({ usb: { usb } }).list()).toEqual([]);
 });
 
-test("one object for all who ask", () => {
-  const usb = { usb: new FakeUsb() };
-  expect(nodeUsbReaders({ usb })).toBe(nodeUsbReaders({ usb }));
-  expect(nodeUsbReaders()).toBe(nodeUsbReaders());
-  expect(nodeUsbReaders()).not.toBe(nodeUsbReaders({ usb }));
+test("one who opens a device waits for one who is putting it away", async () => {
+  const usb = { usb: new FakeUsb(device()) };
+  const [first] = await new NodeUsbReaders({ usb }).list();
+  const [second] = await new NodeUsbReaders({ usb }).list();
+  expect(second).not.toBe(first);
+  await first!.open();
+  await first!.claimInterface(0);
+  const opened = second!.open();
+  await second!.releaseInterface(0);
+  const read = first!.transferIn(3, 8);
+  await first!.close();
+  await expect(read).rejects.toThrow();
+  await opened;
+  await second!.claimInterface(0);
+  await second!.close();
+});
+
+test("a device that is kept by somebody else in this process is busy", async () => {
+  const clock = new VirtualClock();
+  const usb = { usb: new FakeUsb(device()) };
+  const [first] = await new NodeUsbReaders({ usb }, clock).list();
+  const [second] = await new NodeUsbReaders({ usb }, clock).list();
+  await first!.open();
+  const busy = expect(second!.open()).rejects.toThrow("busy");
+  await clock.advance(3_000);
+  await busy;
+  await first!.close();
 });
 
 test("what is not usb is refused, with what to install", () => {

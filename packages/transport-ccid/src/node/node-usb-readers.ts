@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from "@cardwire/core";
 import { type UsbReaders, type UsbReadersListener } from "../usb-device.ts";
-import { StackDevice, type StackUsbDevice, type UsbStack } from "./stack-device.ts";
+import { StackDevice, type StackUsbDevice } from "./stack-device.ts";
 import { type LoadedUsb, loadUsb, recogniseUsb, type StackConnectionEvent } from "./usb-module.ts";
 
 /** Where the devices come from. */
@@ -21,19 +21,9 @@ const HUB = 9;
  */
 const POLL_MS = 2_000;
 
-/** One for all contexts: two objects for one device would be in each other's way. */
-const shared = new WeakMap<WeakKey, NodeUsbReaders>();
-let byImport: NodeUsbReaders | undefined;
-
-/** The USB devices of this machine, the same object for all who ask. Loads and opens nothing yet. */
-export function nodeUsbReaders({ usb }: NodeUsbOptions = {}): UsbReaders {
-  if (typeof usb !== "object" || usb === null) return (byImport ??= new NodeUsbReaders());
-  let readers = shared.get(usb);
-  if (readers === undefined) {
-    readers = new NodeUsbReaders({ usb });
-    shared.set(usb, readers);
-  }
-  return readers;
+/** The USB devices of this machine. Loads and opens nothing yet. */
+export function nodeUsbReaders(options: NodeUsbOptions = {}): UsbReaders {
+  return new NodeUsbReaders(options);
 }
 
 /**
@@ -59,10 +49,10 @@ export class NodeUsbReaders implements UsbReaders {
 
   /** @throws MissingUsbError */
   async list(): Promise<readonly StackDevice[]> {
-    const { usb, stack } = await this.#load();
+    const loaded = await this.#load();
     let found: readonly StackUsbDevice[];
     try {
-      found = await usb.getDevices();
+      found = await loaded.listings.run(() => loaded.usb.getDevices());
     } catch (error) {
       // a kernel without USB has no folder for its devices
       if (/not found/i.test(String(error))) found = [];
@@ -73,7 +63,7 @@ export class NodeUsbReaders implements UsbReaders {
       if (raw.deviceClass === HUB) continue;
       const key = identify(raw);
       seen.add(key);
-      if (!this.#devices.has(key) && !this.#gone.has(key)) this.#add(key, raw, stack);
+      if (!this.#devices.has(key) && !this.#gone.has(key)) this.#add(key, raw, loaded);
     }
     for (const key of [...this.#gone]) if (!seen.has(key)) this.#gone.delete(key);
     for (const key of [...this.#devices.keys()]) if (!seen.has(key)) this.#remove(key);
@@ -133,10 +123,13 @@ export class NodeUsbReaders implements UsbReaders {
     this.#remove(identify(device));
   };
 
-  #add(key: unknown, raw: StackUsbDevice, stack: UsbStack): void {
-    const device = new StackDevice(raw, stack, () => {
-      this.#gone.add(key);
-      this.#remove(key);
+  #add(key: unknown, raw: StackUsbDevice, { stack, holds }: LoadedUsb): void {
+    const device = new StackDevice(raw, stack, {
+      take: () => holds.take(key, this.#clock),
+      onGone: () => {
+        this.#gone.add(key);
+        this.#remove(key);
+      },
     });
     this.#devices.set(key, device);
     this.#tell("attached", device);

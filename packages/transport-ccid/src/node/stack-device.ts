@@ -60,6 +60,14 @@ const CONTROL_MS = 5_000;
 const CLOSE_ATTEMPTS = 50;
 const CLOSE_PAUSE_MS = 10;
 
+/** How a device goes with others that are the same one to the stack. */
+export interface StackDeviceOptions {
+  /** Takes the device before it is opened; the result gives it back. Nobody else is there unless given. */
+  readonly take?: () => Promise<() => void>;
+  /** Told as soon as a transfer fails because the device was unplugged, before its caller is. */
+  readonly onGone?: () => void;
+}
+
 /** A device of the npm package `usb` that keeps the rules of {@link UsbDeviceLike}. */
 export class StackDevice implements UsbDeviceLike {
   readonly vendorId: number;
@@ -70,7 +78,9 @@ export class StackDevice implements UsbDeviceLike {
   readonly losesNotifications: boolean;
   readonly #raw: StackUsbDevice;
   readonly #stack: UsbStack;
+  readonly #take: () => Promise<() => void>;
   readonly #onGone: () => void;
+  #giveBack: (() => void) | undefined;
   readonly #claimed = new Set<number>();
   readonly #pending = new Set<Promise<unknown>>();
   /** The read that an endpoint has at the moment. */
@@ -81,11 +91,11 @@ export class StackDevice implements UsbDeviceLike {
   #opened = false;
   #closing: Promise<void> | undefined;
 
-  /** @param onGone told as soon as a transfer fails because the device was unplugged, before its caller is. */
-  constructor(raw: StackUsbDevice, stack: UsbStack, onGone: () => void = () => undefined) {
+  constructor(raw: StackUsbDevice, stack: UsbStack, { take, onGone }: StackDeviceOptions = {}) {
     this.#raw = raw;
     this.#stack = stack;
-    this.#onGone = onGone;
+    this.#take = take ?? (() => Promise.resolve(() => undefined));
+    this.#onGone = onGone ?? (() => undefined);
     this.losesNotifications = stack === "nusb";
     this.vendorId = raw.vendorId;
     this.productId = raw.productId;
@@ -120,10 +130,16 @@ export class StackDevice implements UsbDeviceLike {
 
   async open(): Promise<void> {
     await this.#closing;
-    await this.#raw.open();
-    this.#opened = true;
-    this.#snapshot = undefined;
-    this.#look();
+    this.#giveBack ??= await this.#take();
+    try {
+      await this.#raw.open();
+      this.#opened = true;
+      this.#snapshot = undefined;
+      this.#look();
+    } catch (error) {
+      this.#letGo();
+      throw error;
+    }
   }
 
   close(): Promise<void> {
@@ -131,6 +147,7 @@ export class StackDevice implements UsbDeviceLike {
       this.#opened = false;
       this.#closing = undefined;
       this.#ending.clear();
+      this.#letGo();
     });
     return this.#closing;
   }
@@ -147,6 +164,7 @@ export class StackDevice implements UsbDeviceLike {
   }
 
   async releaseInterface(interfaceNumber: number): Promise<void> {
+    if (!this.#claimed.has(interfaceNumber)) return;
     this.#ending.add(interfaceNumber);
     // nusb does not release anything under a pending transfer, libusb ends the reads by it
     if (this.#stack === "nusb") await this.#settled();
@@ -267,6 +285,11 @@ export class StackDevice implements UsbDeviceLike {
     } finally {
       this.#pending.delete(transfer);
     }
+  }
+
+  #letGo(): void {
+    this.#giveBack?.();
+    this.#giveBack = undefined;
   }
 
   #look(): Snapshot {

@@ -1,3 +1,5 @@
+import { SerialQueue } from "@cardwire/core";
+import { DeviceHolds } from "./device-holds.ts";
 import { MissingUsbError } from "./missing-usb-error.ts";
 import { type StackUsbDevice, type UsbStack } from "./stack-device.ts";
 
@@ -17,7 +19,13 @@ export interface StackUsb {
 export interface LoadedUsb {
   readonly usb: StackUsb;
   readonly stack: UsbStack;
+  /** Listings one after the other: libusb's WebUSB opens devices to read their names, and shuts them under each other. */
+  readonly listings: SerialQueue;
+  readonly holds: DeviceHolds;
 }
+
+/** One for each module: two WebUSB objects would be in each other's way. */
+const recognised = new WeakMap<WeakKey, LoadedUsb>();
 
 let loading: Promise<LoadedUsb> | undefined;
 
@@ -51,10 +59,19 @@ async function importUsb(): Promise<LoadedUsb> {
  */
 export function recogniseUsb(usbModule: unknown): LoadedUsb {
   const members = membersOf(usbModule);
+  const known = members === undefined ? undefined : recognised.get(members);
+  if (known !== undefined) return known;
+  const loaded = recognise(usbModule, members);
+  if (members !== undefined) recognised.set(members, loaded);
+  return loaded;
+}
+
+function recognise(usbModule: unknown, members: Record<string, unknown> | undefined): LoadedUsb {
+  const shared = { listings: new SerialQueue(), holds: new DeviceHolds() };
   const { usb, getDeviceList, WebUSB } = members ?? {};
   if (typeof getDeviceList === "function" && typeof WebUSB === "function")
-    return { stack: "libusb", usb: Reflect.construct(WebUSB, [{ allowAllDevices: true }]) as StackUsb };
-  if (isStackUsb(usb)) return { stack: "nusb", usb };
+    return { ...shared, stack: "libusb", usb: Reflect.construct(WebUSB, [{ allowAllDevices: true }]) as StackUsb };
+  if (isStackUsb(usb)) return { ...shared, stack: "nusb", usb };
   const inner = members?.["default"];
   if (inner !== undefined && inner !== usbModule) return recogniseUsb(inner);
   throw new MissingUsbError();
