@@ -41,6 +41,8 @@ export class NodeUsbReaders implements UsbReaders {
   #loaded: LoadedUsb | undefined;
   #cancelPoll: (() => void) | undefined;
   #watching = false;
+  /** A device was seen to go, and nobody has asked since. */
+  #isUpToDate = false;
 
   constructor(options: NodeUsbOptions = {}, clock: Clock = systemClock) {
     this.#options = options;
@@ -49,6 +51,11 @@ export class NodeUsbReaders implements UsbReaders {
 
   /** @throws MissingUsbError */
   async list(): Promise<readonly StackDevice[]> {
+    // who was just told that a device is gone wants to know what is left, and not to wait for a look at all devices
+    if (this.#isUpToDate) {
+      this.#isUpToDate = false;
+      return [...this.#devices.values()];
+    }
     const loaded = await this.#load();
     let found: readonly StackUsbDevice[];
     try {
@@ -139,6 +146,7 @@ export class NodeUsbReaders implements UsbReaders {
     const device = this.#devices.get(key);
     if (device === undefined) return;
     this.#devices.delete(key);
+    this.#isUpToDate = this.#watching;
     this.#tell("detached", device);
   }
 
