@@ -29,6 +29,8 @@ export class Bridge {
   readonly #enabled: boolean[] = [];
   readonly #driver: IoctlDevice;
   readonly #sessions = new Map<number, Session>();
+  /** Handles that Wine gave though their open was refused, with the refusal. */
+  readonly #refused = new Map<number, number>();
   readonly #cancels = new Map<number, AbortController>();
   readonly #leaving = new AbortController();
   /** Opens and closes, one after the other: a handle that is closed must be gone before the next open. */
@@ -95,13 +97,19 @@ export class Bridge {
         this.#order = this.#order.then(() => this.#open(id, unit, session));
         return;
       case EVENT.close:
-        this.#order = this.#order.then(() => this.#close(session));
+        this.#order = Promise.all([this.#order, this.#sessions.has(session) ? this.#close(session) : undefined]).then(
+          () => this.#close(session),
+        );
         return;
       case EVENT.cancelled:
         this.#cancels.get(id)?.abort();
         return;
       default:
-        void this.#ioctl(id, session, code, bytes.subarray(HEADER_BYTES), outputLength);
+        this.#cancels.set(id, new AbortController());
+        // Wine does not wait for a pended open: the first request may be here before it is answered
+        void (this.#sessions.has(session) ? Promise.resolve() : this.#order).then(() =>
+          this.#ioctl(id, session, code, bytes.subarray(HEADER_BYTES), outputLength),
+        );
     }
   }
 
@@ -115,19 +123,24 @@ export class Bridge {
       if (!isIoctlOpenError(error)) throw error;
       status = error.status;
     }
+    if (status !== NTSTATUS.SUCCESS) this.#refused.set(session, status);
     await this.#done(id, { status, information: 0, output: NOTHING });
   }
 
   async #close(session: number): Promise<void> {
-    await this.#sessions.get(session)?.device.close();
+    const open = this.#sessions.get(session);
     this.#sessions.delete(session);
+    await open?.device.close();
   }
 
   async #ioctl(id: number, session: number, code: number, input: Uint8Array, outputLength: number): Promise<void> {
     const open = this.#sessions.get(session);
-    const cancel = new AbortController();
-    this.#cancels.set(id, cancel);
-    const result = await ask(open?.device, code, input, outputLength, cancel.signal);
+    const cancel = this.#cancels.get(id) ?? new AbortController();
+    const refused = this.#refused.get(session);
+    const result =
+      refused === undefined
+        ? await ask(open?.device, code, input, outputLength, cancel.signal)
+        : { status: refused, information: 0, output: NOTHING };
     this.#cancels.delete(id);
     // one that the driver has ended is not answered
     if (!cancel.signal.aborted) await this.#done(id, result);

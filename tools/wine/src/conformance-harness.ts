@@ -31,6 +31,8 @@ export function inProcessConformance(profile: ConformanceProfile): ConformanceHa
   };
 }
 
+const LATE_CLOSE_MS = 50;
+
 /** The same over the device that Windows opens, with the reader in another process. */
 export async function remoteConformance(
   remote: RemoteMachine,
@@ -44,7 +46,11 @@ export async function remoteConformance(
     profile,
     cards: conformanceCards,
     limitMs: 3000,
-    open: () => openReaderDevice(path),
+    open: async () => {
+      // Wine tells the driver late that the last handle is closed
+      await new Promise((resolve) => setTimeout(resolve, LATE_CLOSE_MS));
+      return openReaderDevice(path);
+    },
     insert: (kind) => remote.order({ verb: "insert", argument: kind }),
     remove: () => remote.order({ verb: "remove" }),
     setRadio: (on) => remote.order({ verb: "radio", argument: on ? "on" : "off" }),

@@ -211,7 +211,7 @@ export async function runDeviceCases(report: Report, remote: RemoteMachine): Pro
   await run("process.exit() waits for nothing", () => {
     const script = fileURLToPath(new URL("exit-while-waiting.mjs", import.meta.url));
     equal(
-      spawnSync(process.execPath, [script, "device"], { timeout: 10_000, stdio: "ignore" }).status,
+      spawnSync(process.execPath, [script, "device"], { timeout: 14_000, stdio: "ignore" }).status,
       7,
       "the exit code",
     );

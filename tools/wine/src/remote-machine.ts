@@ -16,6 +16,9 @@ export interface RemoteAnswer {
   readonly error?: string;
 }
 
+/** A hand is slower than a request that is on its way to the reader: they take different ways there. */
+const SLOW_HAND_MS = 15;
+
 /** The hands at readers of another process, which serves the bridge driver. */
 export class RemoteMachine {
   readonly #child: ChildProcess;
@@ -46,7 +49,8 @@ export class RemoteMachine {
     return this.order({ verb: "machine", argument: kind, profile });
   }
 
-  order(order: Omit<RemoteOrder, "id">): Promise<void> {
+  async order(order: Omit<RemoteOrder, "id">): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, SLOW_HAND_MS));
     const answer = this.#answer();
     this.#child.send({ ...order, id: this.#nextId - 1 } satisfies RemoteOrder);
     return answer;
