@@ -20,12 +20,13 @@ import {
 } from "@cardwire/core";
 import { SCARD } from "@cardwire/ioctl";
 import { type CardHandle, closeCard } from "./card-handle.ts";
+import { connectionState } from "./connection-state.ts";
 import { callError, handleError } from "./errors.ts";
 import { KeepAlive } from "./keep-alive.ts";
 import { type ReaderLane } from "./reader-lane.ts";
 import { type ResourceManager } from "./resource-manager.ts";
 import { type ScardApi, type ScardOutcome } from "./scard-api.ts";
-import { connectionState, DISPOSITION, protocolBit, protocolBits, protocolName, SHARE_MODE } from "./terms.ts";
+import { DISPOSITION, protocolBit, protocolBits, protocolName, SHARE_MODE } from "./terms/call-terms.ts";
 
 /** What a connection is made of. */
 export interface ConnectionParts {

@@ -23,7 +23,7 @@ import { LinkedSignal } from "./linked-signal.ts";
 import { type ResourceManager, resourceManagerOf } from "./resource-manager.ts";
 import { type ScardApi } from "./scard-api.ts";
 import { statusChange } from "./status-change.ts";
-import { DISPOSITION, protocolBits, protocolName, SHARE_MODE } from "./terms.ts";
+import { DISPOSITION, protocolBits, protocolName, SHARE_MODE } from "./terms/call-terms.ts";
 
 /** How a context behaves. */
 export interface ScardContextOptions {

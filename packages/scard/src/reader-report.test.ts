@@ -1,7 +1,8 @@
 import { fromHex } from "@cardwire/core";
 import { SCARD_STATE } from "@cardwire/ioctl";
 import { expect, test } from "vitest";
-import { isPnpNotification, reportPnp, reportReader } from "./reader-report.ts";
+import { reportPnp, reportReader } from "./reader-report.ts";
+import { isPnpNotification } from "./terms.ts";
 
 const ATR = fromHex("3B 80 01 81");
 const { EMPTY, EXCLUSIVE, INUSE, MUTE, PRESENT, UNAVAILABLE, UNKNOWN } = SCARD_STATE;

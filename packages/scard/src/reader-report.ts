@@ -1,12 +1,7 @@
-import {
-  PNP_NOTIFICATION,
-  type SmartCardReaderStateFlagsIn,
-  type SmartCardReaderStateFlagsOut,
-  type SmartCardReaderStateIn,
-  type SmartCardReaderStateOut,
-} from "@cardwire/core";
+import { type SmartCardReaderStateIn, type SmartCardReaderStateOut } from "@cardwire/core";
 import { SCARD_STATE } from "@cardwire/ioctl";
 import { type ScardReaderAnswer } from "./scard-api.ts";
+import { believedBits, eventFlags } from "./terms/reader-terms.ts";
 
 /** A reader's state beside what the caller believes of it. */
 export interface ReaderReport {
@@ -28,59 +23,26 @@ const COMPARED =
   SCARD_STATE.MUTE |
   SCARD_STATE.UNPOWERED;
 
-/** True for the pseudo reader; Windows and pcsc-lite do not mind its case. */
-export function isPnpNotification(readerName: string): boolean {
-  return readerName.toLowerCase() === PNP_NOTIFICATION.toLowerCase();
-}
-
 /** The caller knows nothing of the reader: it said so, or gave no flag at all, which is the same number. */
 export function isUnaware({ currentState }: SmartCardReaderStateIn): boolean {
   return currentState.unaware === true || believedBits(currentState) === 0;
 }
 
-function believedBits(flags: SmartCardReaderStateFlagsIn): number {
-  return (
-    (flags.unavailable === true ? SCARD_STATE.UNAVAILABLE : 0) |
-    (flags.empty === true ? SCARD_STATE.EMPTY : 0) |
-    (flags.present === true ? SCARD_STATE.PRESENT : 0) |
-    (flags.exclusive === true ? SCARD_STATE.EXCLUSIVE : 0) |
-    (flags.inuse === true ? SCARD_STATE.INUSE : 0) |
-    (flags.mute === true ? SCARD_STATE.MUTE : 0) |
-    (flags.unpowered === true ? SCARD_STATE.UNPOWERED : 0)
-  );
-}
-
-function flagsOut(bits: number): SmartCardReaderStateFlagsOut {
-  const has = (bit: number): boolean => (bits & bit) !== 0;
-  return {
-    ignore: has(SCARD_STATE.IGNORE),
-    changed: has(SCARD_STATE.CHANGED),
-    unavailable: has(SCARD_STATE.UNAVAILABLE),
-    unknown: has(SCARD_STATE.UNKNOWN),
-    empty: has(SCARD_STATE.EMPTY),
-    present: has(SCARD_STATE.PRESENT),
-    exclusive: has(SCARD_STATE.EXCLUSIVE),
-    inuse: has(SCARD_STATE.INUSE),
-    mute: has(SCARD_STATE.MUTE),
-    unpowered: has(SCARD_STATE.UNPOWERED),
-  };
-}
-
 /** A reader that the caller wants ignored. */
 export function reportIgnored(readerName: string): ReaderReport {
-  return { out: { readerName, eventState: flagsOut(SCARD_STATE.IGNORE), eventCount: 0 }, settled: true };
+  return { out: { readerName, eventState: eventFlags(SCARD_STATE.IGNORE), eventCount: 0 }, settled: true };
 }
 
 /** The pseudo reader, whose count is the number of readers. */
 export function reportPnp(readerName: string, known: number, count: number): ReaderReport {
-  const eventState = flagsOut(known === count ? 0 : SCARD_STATE.CHANGED);
+  const eventState = eventFlags(known === count ? 0 : SCARD_STATE.CHANGED);
   return { out: { readerName, eventState, eventCount: count }, settled: true };
 }
 
 /** A reader that was there when the call began, and is listed no more. */
 export function reportDetached(readerName: string): ReaderReport {
   const bits = SCARD_STATE.UNKNOWN | SCARD_STATE.UNAVAILABLE | SCARD_STATE.CHANGED;
-  return { out: { readerName, eventState: flagsOut(bits), eventCount: 0 }, settled: true };
+  return { out: { readerName, eventState: eventFlags(bits), eventCount: 0 }, settled: true };
 }
 
 /** The report of one reader, and in it whether something is other than the caller believes. */
@@ -102,7 +64,7 @@ export function reportReader(asked: SmartCardReaderStateIn, answer: ScardReaderA
   return {
     out: {
       readerName,
-      eventState: flagsOut(bits),
+      eventState: eventFlags(bits),
       eventCount: count,
       ...(present && answerToReset.length > 0 ? { answerToReset: answerToReset.slice() } : undefined),
     },

@@ -9,7 +9,6 @@ import { SCARD } from "@cardwire/ioctl";
 import { callError } from "./errors.ts";
 import { LinkedSignal } from "./linked-signal.ts";
 import {
-  isPnpNotification,
   isUnaware,
   type ReaderReport,
   reportDetached,
@@ -18,6 +17,7 @@ import {
   reportReader,
 } from "./reader-report.ts";
 import { type ReaderLook, type ResourceManager } from "./resource-manager.ts";
+import { isPnpNotification } from "./terms/reader-terms.ts";
 
 /** How long a look may take that is not to wait for anything. */
 const ANSWER_PATIENCE_MS = 500;

@@ -1,69 +1,8 @@
-import {
-  type SmartCardAccessMode,
-  type SmartCardConnectionState,
-  type SmartCardDisposition,
-  type SmartCardProtocol,
-} from "@cardwire/core";
-import { PCSCLITE_PROTOCOL, PCSCLITE_READER_STATE, SCARD_PROTOCOL, SCARD_READER_STATE } from "@cardwire/ioctl";
-import { type ScardDialect } from "./scard-api.ts";
-
-/** SCARD_SHARE_*. */
-export const SHARE_MODE: Readonly<Record<SmartCardAccessMode, number>> = { exclusive: 1, shared: 2, direct: 3 };
-
-/** SCARD_LEAVE_CARD and the others. */
-export const DISPOSITION: Readonly<Record<SmartCardDisposition, number>> = { leave: 0, reset: 1, unpower: 2, eject: 3 };
-
-/** SCARD_PROTOCOL_*: raw is another bit on either side. */
-export function protocolBit(protocol: SmartCardProtocol, { platform }: ScardDialect): number {
-  switch (protocol) {
-    case "t0":
-      return SCARD_PROTOCOL.T0;
-    case "t1":
-      return SCARD_PROTOCOL.T1;
-    case "raw":
-      return platform === "windows" ? SCARD_PROTOCOL.RAW : PCSCLITE_PROTOCOL.RAW;
-  }
-}
-
-/** The bits for a list of protocols. Where none is preferred, either of those that cards speak will do. */
-export function protocolBits(
-  accessMode: SmartCardAccessMode,
-  preferred: readonly SmartCardProtocol[] | undefined,
-  dialect: ScardDialect,
-): number {
-  if (preferred === undefined) return accessMode === "direct" ? dialect.directProtocols : SCARD_PROTOCOL.TX;
-  return preferred.reduce((bits, protocol) => bits | protocolBit(protocol, dialect), 0);
-}
-
-/** The protocol of one bit; undefined for none, and for several: macOS reports those for a direct connection. */
-export function protocolName(bit: number, dialect: ScardDialect): SmartCardProtocol | undefined {
-  if (bit === SCARD_PROTOCOL.T1) return "t1";
-  if (bit === SCARD_PROTOCOL.T0) return "t0";
-  return bit === protocolBit("raw", dialect) ? "raw" : undefined;
-}
-
-const WINDOWS_STATES: Readonly<Record<number, SmartCardConnectionState>> = {
-  [SCARD_READER_STATE.PRESENT]: "present",
-  [SCARD_READER_STATE.SWALLOWED]: "swallowed",
-  [SCARD_READER_STATE.POWERED]: "powered",
-  [SCARD_READER_STATE.NEGOTIABLE]: "negotiable",
-};
-
 /**
- * dwState of SCardStatus: a number from 1 to 6 on Windows, bits with pcsc-lite. Wine hands pcsc-lite's on, with a count
- * above them. A card whose protocol has been chosen may be shown as negotiable still: the protocol is the state then.
+ * The words of the Web Smart Card API in the numbers of the PC/SC API, for whoever speaks these another way.
+ * @packageDocumentation
  */
-export function connectionState(state: number, protocol: number, dialect: ScardDialect): SmartCardConnectionState {
-  const isEnumeration = dialect.platform === "windows" && state <= SCARD_READER_STATE.SPECIFIC;
-  const name = protocolName(protocol, dialect);
-  if (isEnumeration) {
-    if (state >= SCARD_READER_STATE.NEGOTIABLE && name !== undefined) return name;
-    return WINDOWS_STATES[state] ?? (state === SCARD_READER_STATE.SPECIFIC ? "negotiable" : "absent");
-  }
-  const { ABSENT, PRESENT, SWALLOWED, POWERED, NEGOTIABLE, SPECIFIC } = PCSCLITE_READER_STATE;
-  if ((state & ABSENT) !== 0) return "absent";
-  if ((state & SWALLOWED) !== 0) return "swallowed";
-  if ((state & (NEGOTIABLE | SPECIFIC)) !== 0) return name ?? "negotiable";
-  if ((state & POWERED) !== 0) return "powered";
-  return (state & PRESENT) !== 0 ? "present" : "absent";
-}
+export { MACOS_DIALECT, PCSCLITE_DIALECT, WINDOWS_DIALECT } from "./dialects.ts";
+export { type ScardDialect } from "./scard-api.ts";
+export { DISPOSITION, protocolBit, protocolBits, protocolName, SHARE_MODE } from "./terms/call-terms.ts";
+export { believedBits, eventFlags, isPnpNotification } from "./terms/reader-terms.ts";

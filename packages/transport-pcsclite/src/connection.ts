@@ -11,14 +11,23 @@ import {
   type SmartCardProtocol,
   type SmartCardTransactionOptions,
   type SmartCardTransmitOptions,
+  untilAborted,
 } from "@cardwire/core";
 import { SCARD } from "@cardwire/ioctl";
-import { pause, untilAborted } from "./abort.ts";
+import {
+  DISPOSITION,
+  PCSCLITE_DIALECT,
+  protocolBit,
+  protocolBits,
+  protocolName,
+  SHARE_MODE,
+} from "@cardwire/scard/terms";
 import { CardCalls } from "./card-calls.ts";
+import { connectionState } from "./connection-state.ts";
 import { callError, handleError } from "./errors.ts";
+import { pause } from "./pause.ts";
 import { type PcscdSocket } from "./pcscd-socket.ts";
 import { type StateLink } from "./state-link.ts";
-import { connectionState, DISPOSITION, PROTOCOL, protocolBits, protocolName, SHARE_MODE } from "./terms.ts";
 
 /** What a connection is made of. */
 export interface ConnectionParts {
@@ -108,13 +117,14 @@ export class PcscliteConnection implements SmartCardConnection {
 
   /** The protocol in use; undefined for a direct connection. */
   get activeProtocol(): SmartCardProtocol | undefined {
-    return protocolName(this.#protocol);
+    return protocolName(this.#protocol, PCSCLITE_DIALECT);
   }
 
   transmit(sendBuffer: BytesSource, options?: SmartCardTransmitOptions): Promise<Uint8Array> {
     const refusal = this.#refusal();
     if (refusal !== undefined) return Promise.reject(refusal);
-    const protocol = options?.protocol === undefined ? this.#protocol : PROTOCOL[options.protocol];
+    const wanted = options?.protocol;
+    const protocol = wanted === undefined ? this.#protocol : protocolBit(wanted, PCSCLITE_DIALECT);
     if (protocol === 0)
       return Promise.reject(invalidStateError("a direct connection has no protocol to transmit with"));
     const bytes = bytesOf(sendBuffer);
@@ -178,7 +188,7 @@ export class PcscliteConnection implements SmartCardConnection {
   ): Promise<SmartCardProtocol | undefined> {
     const { preferredProtocols, initialization = "leave", signal } = options;
     const share = SHARE_MODE[accessMode];
-    const protocols = protocolBits(accessMode, preferredProtocols);
+    const protocols = protocolBits(accessMode, preferredProtocols, PCSCLITE_DIALECT);
     if (this.#stale !== undefined && this.#socket.failure === undefined) this.#stale = undefined;
     const { protocol } = await this.#call(
       "reconnect",

@@ -9,10 +9,10 @@ import {
   type SmartCardReaderStateIn,
   type SmartCardReaderStateOut,
   type SmartCardWatchOptions,
+  untilAborted,
   watchReaders,
 } from "@cardwire/core";
 import { SCARD } from "@cardwire/ioctl";
-import { untilAborted } from "./abort.ts";
 import { ChangeLink } from "./change-link.ts";
 import { PcscliteConnection } from "./connection.ts";
 import { callError } from "./errors.ts";

@@ -1,5 +1,6 @@
-import { PNP_NOTIFICATION, type SmartCardReaderStateIn, type SmartCardReaderStateOut } from "@cardwire/core";
+import { type SmartCardReaderStateIn, type SmartCardReaderStateOut } from "@cardwire/core";
 import { PCSCLITE_READER_STATE, SCARD_STATE } from "@cardwire/ioctl";
+import { believedBits, eventFlags, isPnpNotification } from "@cardwire/scard/terms";
 import { type ReaderState } from "./reader-state.ts";
 
 /** A reader's state beside what the caller believes of it. */
@@ -14,28 +15,15 @@ export interface ComparedState {
 
 const { UNKNOWN, ABSENT, PRESENT, SWALLOWED } = PCSCLITE_READER_STATE;
 
-/** True for the pseudo reader; libpcsclite does not mind its case either. */
-export function isPnpNotification(readerName: string): boolean {
-  return readerName.toLowerCase() === PNP_NOTIFICATION.toLowerCase();
-}
-
-/** What SCardGetStatusChange takes as dwCurrentState, without the high word. */
-function flagsIn({ currentState }: SmartCardReaderStateIn): number {
-  return (
-    (currentState.ignore === true ? SCARD_STATE.IGNORE : 0) |
-    (currentState.unavailable === true ? SCARD_STATE.UNAVAILABLE : 0) |
-    (currentState.empty === true ? SCARD_STATE.EMPTY : 0) |
-    (currentState.present === true ? SCARD_STATE.PRESENT : 0) |
-    (currentState.exclusive === true ? SCARD_STATE.EXCLUSIVE : 0) |
-    (currentState.inuse === true ? SCARD_STATE.INUSE : 0) |
-    (currentState.mute === true ? SCARD_STATE.MUTE : 0) |
-    (currentState.unpowered === true ? SCARD_STATE.UNPOWERED : 0)
-  );
-}
-
 /** The caller knows nothing of the reader yet. */
 export function isUnaware(asked: SmartCardReaderStateIn): boolean {
-  return flagsIn(asked) === 0 && asked.currentCount === undefined && !isPnpNotification(asked.readerName);
+  const { readerName, currentState, currentCount } = asked;
+  return (
+    currentState.ignore !== true &&
+    believedBits(currentState) === 0 &&
+    currentCount === undefined &&
+    !isPnpNotification(readerName)
+  );
 }
 
 function stateOut(
@@ -44,21 +32,9 @@ function stateOut(
   eventCount: number,
   answerToReset?: Uint8Array,
 ): SmartCardReaderStateOut {
-  const has = (flag: number): boolean => (flags & flag) !== 0;
   return {
     readerName,
-    eventState: {
-      ignore: has(SCARD_STATE.IGNORE),
-      changed: has(SCARD_STATE.CHANGED),
-      unavailable: has(SCARD_STATE.UNAVAILABLE),
-      unknown: has(SCARD_STATE.UNKNOWN),
-      empty: has(SCARD_STATE.EMPTY),
-      present: has(SCARD_STATE.PRESENT),
-      exclusive: has(SCARD_STATE.EXCLUSIVE),
-      inuse: has(SCARD_STATE.INUSE),
-      mute: has(SCARD_STATE.MUTE),
-      unpowered: has(SCARD_STATE.UNPOWERED),
-    },
+    eventState: eventFlags(flags),
     eventCount,
     ...(answerToReset === undefined || answerToReset.length === 0 ? undefined : { answerToReset }),
   };
@@ -89,7 +65,7 @@ export function compareState(asked: SmartCardReaderStateIn, reader: ReaderState 
       settled: true,
     };
 
-  const believed = flagsIn(asked);
+  const believed = believedBits(asked.currentState);
   const { state, sharing, eventCounter, answerToReset } = reader;
   const unavailable = (state & UNKNOWN) !== 0;
   const absent = (state & ABSENT) !== 0;

@@ -1,5 +1,6 @@
 import { concatBytes, type SmartCardAccessMode, type SmartCardProtocol } from "@cardwire/core";
 import { SCARD } from "@cardwire/ioctl";
+import { PCSCLITE_DIALECT, protocolBits, SHARE_MODE } from "@cardwire/scard/terms";
 import { callError, connectionLost } from "./errors.ts";
 import { BodyExchange } from "./exchange.ts";
 import { type Daemon, versionRequest } from "./handshake.ts";
@@ -14,7 +15,6 @@ import {
   SCOPE_SYSTEM,
   VERSION,
 } from "./protocol.ts";
-import { protocolBits, SHARE_MODE } from "./terms.ts";
 
 /** What to connect, and what gives it up. */
 export interface OpenCardOptions {
@@ -69,7 +69,7 @@ export async function openCard(options: OpenCardOptions): Promise<OpenedCard> {
     request.words[0] = context;
     request.bytes.set(name, HEADER_LENGTH + NAME_OFFSET);
     request.words[CONNECT_WORD.shareMode] = SHARE_MODE[accessMode];
-    request.words[CONNECT_WORD.protocols] = protocolBits(accessMode, options.preferredProtocols);
+    request.words[CONNECT_WORD.protocols] = protocolBits(accessMode, options.preferredProtocols, PCSCLITE_DIALECT);
     const { rv, card, protocol } = await socket.call(request, CONNECT, pickCard);
     if (rv !== 0) throw callError(rv, call);
     return { socket, card, protocol: accessMode === "direct" ? 0 : protocol };

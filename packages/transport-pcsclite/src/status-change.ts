@@ -4,9 +4,10 @@ import {
   type SmartCardReaderStateOut,
 } from "@cardwire/core";
 import { SCARD } from "@cardwire/ioctl";
+import { isPnpNotification } from "@cardwire/scard/terms";
 import { type ChangeLink } from "./change-link.ts";
 import { callError } from "./errors.ts";
-import { comparePnp, compareState, ignoredState, isPnpNotification, isUnaware } from "./event-state.ts";
+import { comparePnp, compareState, ignoredState, isUnaware } from "./event-state.ts";
 import { Limits } from "./limits.ts";
 import { type ReaderState } from "./reader-state.ts";
 import { type StateLink } from "./state-link.ts";

@@ -1,0 +1,1 @@
+export * from "@cardwire/scard/terms";
