@@ -20,7 +20,7 @@ function sizeOf(statement: string): number {
 // what the package promises: the main entry stays under 8 kB, and who takes one function pays for that one
 test.each([
   [`export * from "./index.ts"`, 8_000],
-  [`export * from "./log.ts"`, 8_500],
+  [`export * from "./log.ts"`, 10_000],
   [`export * from "./pcsc.ts"`, 6_000],
   [`export * from "./status-words.ts"`, 3_000],
   [`export { parseResponseApdu } from "./index.ts"`, 600],

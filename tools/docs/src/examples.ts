@@ -1,13 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { runInThisContext } from "node:vm";
 import { build } from "esbuild";
 
 /** The root of the repository. */
 export const root: string = fileURLToPath(new URL("../../..", import.meta.url));
-const folder = dirname(fileURLToPath(import.meta.url));
+const here = dirname(fileURLToPath(import.meta.url));
 
 /**
  * One block of TypeScript of a page. `expression; // → value` claims what an expression gives, `expression; // ↓` that it
@@ -58,8 +56,16 @@ export function examplesOf(page: string): readonly Example[] {
 const IMPORT = /^import\s[\s\S]*?;\n/gm;
 const CLAIM = /^(\s*)(.+); \/\/ (?:→ (.+)|↓)$/gm;
 
-/** Bundles an example as an application would, runs it, and gives what it claims. */
-export async function runExample({ code, output }: Example): Promise<readonly Claim[]> {
+/** Who hears of a claim. */
+type OnClaim = (source: string, actual: unknown, expected: unknown) => void;
+
+/** An example's module. */
+interface ExampleModule {
+  readonly run: (claim: OnClaim, output: string) => Promise<void>;
+}
+
+/** An example's program: claims become calls, and the body a function's. */
+function programOf({ code }: Example): string {
   const imports = (code.match(IMPORT) ?? []).join("");
   const body = code
     .replace(IMPORT, "")
@@ -69,29 +75,52 @@ export async function runExample({ code, output }: Example): Promise<readonly Cl
       (_, indent: string, source: string, value: string | undefined) =>
         `${indent}claim(${JSON.stringify(source)}, ${source}, ${value ?? "output"});`,
     );
-  const { outputFiles } = await build({
-    // an example may await, so its body becomes a function's
-    stdin: { contents: `${imports}export const done = (async () => {${body}\n})();`, resolveDir: folder, loader: "ts" },
+  return `${imports}export const run = (claim, output) => (async () => {${body}\n})();`;
+}
+
+/**
+ * Bundles examples for Node, all in one go: what they have in common is linked once. Each is then a file in the folder,
+ * named by its number.
+ */
+export async function bundleExamples(examples: readonly Example[], folder: string): Promise<void> {
+  await build({
+    entryPoints: Object.fromEntries(examples.map((_, index) => [String(index), `example:${index}`])),
+    plugins: [
+      {
+        name: "examples",
+        setup({ onResolve, onLoad }) {
+          onResolve({ filter: /^example:/ }, ({ path }) => ({
+            path: path.slice("example:".length),
+            namespace: "example",
+          }));
+          onLoad({ filter: /./, namespace: "example" }, ({ path }) => {
+            const example = examples[Number(path)];
+            if (example === undefined) throw new Error(`there is no example ${path}`);
+            return { contents: programOf(example), resolveDir: here, loader: "ts" };
+          });
+        },
+      },
+    ],
+    outdir: folder,
+    outExtension: { ".js": ".mjs" },
     bundle: true,
-    write: false,
-    format: "cjs",
+    splitting: true,
+    format: "esm",
     platform: "node",
     target: "node20",
     conditions: ["@cardwire/source"],
     // native, and loaded only where readers are
     external: ["koffi", "usb"],
+    // what CommonJS modules call
+    banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
     logLevel: "silent",
   });
+}
+
+/** Runs an example from its bundle, and gives what it claims. */
+export async function runExample({ output }: Example, file: string): Promise<readonly Claim[]> {
+  const { run } = (await import(file)) as ExampleModule;
   const claims: Claim[] = [];
-  const module: { exports: { done?: Promise<void> } } = { exports: {} };
-  const run: unknown = runInThisContext(
-    `(claim, output, require, module) => { const exports = module.exports; ${outputFiles[0]?.text ?? ""} }`,
-  );
-  if (typeof run !== "function") throw new Error("the example did not compile to a function");
-  const claim = (source: string, actual: unknown, expected: unknown): void => {
-    claims.push({ source, actual, expected });
-  };
-  Reflect.apply(run, undefined, [claim, output, createRequire(import.meta.url), module]);
-  await module.exports.done;
+  await run((source, actual, expected) => claims.push({ source, actual, expected }), output);
   return claims;
 }
