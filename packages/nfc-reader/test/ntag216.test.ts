@@ -1,7 +1,8 @@
 import { fromHex, type RfDialogue, toHex } from "@cardwire/core";
 import { describe, expect, test } from "vitest";
 import { flush } from "./manual-clock.ts";
-import { PAGES_4_TO_7, tagBench } from "./ntag216.ts";
+import { PAGES_4_TO_7 } from "./ntag216.ts";
+import { tagBench } from "./tag-bench.ts";
 
 const COLD_RESET = fromHex("01000000");
 const ATR = "3B8F8001804F0CA00000030603003D0000000056";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { flush } from "./manual-clock.ts";
-import { tagBench } from "./ntag216.ts";
+import { tagBench } from "./tag-bench.ts";
 
 /** Twenty commands of a client: reads, writes, identification, a transparent session. */
 const SESSION: readonly string[] = [
