@@ -5,7 +5,8 @@
 export * from "@cardwire/core";
 export { type CardIdentity } from "./card-identity.ts";
 export { dialectOf } from "./dialect-of.ts";
-export { type FamilyHelpers, type FamilyName, nameFrameOf } from "./families/index.ts";
+export { type FamilyHelpers, type FamilyName } from "./families/index.ts";
+export { frameWordsOf } from "./frame-words/index.ts";
 export { identifyAtr } from "./identify.ts";
 export {
   type CardMemory,

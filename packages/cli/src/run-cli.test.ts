@@ -80,7 +80,7 @@ describe("demo", () => {
     expect(io.out).toMatch(/^ +\d+ {2}→ IOCTL TRANSMIT 02 00 00 00 08 00 00 00 · FF B0 00 03 10/m);
     expect(io.out).toMatch(/^ +\d+ {4}→ APDU {2}FF B0 00 03 10 {2}READ BINARY/m);
     expect(io.out).toMatch(/^ +\d+ {6}→ RF {4}30 03 {2}READ page 03$/m);
-    expect(io.out).toMatch(/^ +\d+ {6}← RF {4}(?:[0-9A-F]{2} ?){16}$/m);
+    expect(io.out).toMatch(/^ +\d+ {6}← RF {4}(?:[0-9A-F]{2} ){16} pages$/m);
     expect(io.out).toMatch(/^ +\d+ {4}← APDU {2}(?:[0-9A-F]{2} ){16}90 00 {2}OK$/m);
     expect(io.out).toMatch(/^ +\d+ {2}← IOCTL TRANSMIT SUCCESS 02 00 00 00 08 00 00 00 · /m);
   });

@@ -12,7 +12,7 @@ import {
 } from "@cardwire/apdu/pcsc";
 import { FormatError, fromHex } from "@cardwire/core";
 import type { CardIdentity, Tap } from "cardwire";
-import { hex, spaced } from "./frames/pieces.ts";
+import { hex, spaced } from "./hex.ts";
 import { memoryText, ndefText } from "./results.ts";
 
 /** Something to fill in before an action. */

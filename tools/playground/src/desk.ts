@@ -1,8 +1,15 @@
 import type { ConformanceProfile, TraceEvent, VirtualTag } from "@cardwire/core";
 import { explainTrace, type LadderRung } from "@cardwire/nfc-reader/recording";
-import { createVirtualReader, type Tap, type TapEvent, tapEvents, type TapStream, type VirtualReader } from "cardwire";
-import { framesOf } from "./frames/index.ts";
-import { spaced } from "./frames/pieces.ts";
+import {
+  createVirtualReader,
+  frameWordsOf,
+  type Tap,
+  type TapEvent,
+  tapEvents,
+  type TapStream,
+  type VirtualReader,
+} from "cardwire";
+import { spaced } from "./hex.ts";
 
 /** Something that was done, and what went through the layers meanwhile. */
 export interface Entry {
@@ -54,7 +61,7 @@ export class Desk implements AsyncDisposable {
         title: "The tag arrives",
         result: `${tap.card.name}${tap.uid === undefined ? "" : `, UID ${spaced(tap.uid)}`}`,
         ok: true,
-        rungs: explainTrace(recorder.stop(), { frames: framesOf(tap.card) }),
+        rungs: explainTrace(recorder.stop(), { frames: frameWordsOf(tap.card) }),
       });
       return new Desk(reader, stream, tap, recorder);
     }
@@ -71,7 +78,7 @@ export class Desk implements AsyncDisposable {
       result = error instanceof Error ? error.message : String(error);
       ok = false;
     }
-    return { title, result, ok, rungs: explainTrace(this.#recorder.stop(), { frames: framesOf(this.tap.card) }) };
+    return { title, result, ok, rungs: explainTrace(this.#recorder.stop(), { frames: frameWordsOf(this.tap.card) }) };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,6 +1,6 @@
 import type { NdefMessage, NdefRecord } from "@cardwire/ndef";
 import type { CardMemory } from "cardwire";
-import { hex, spaced } from "./frames/pieces.ts";
+import { hex, spaced } from "./hex.ts";
 
 /** An NDEF message, a line for each record. */
 export function ndefText(message: NdefMessage | undefined): string {

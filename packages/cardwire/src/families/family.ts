@@ -56,6 +56,4 @@ export interface Family<Name extends string = string, Helper = unknown> {
   /** True when cards with this PC/SC standard byte (SS) and card name (NN NN) are the family's. */
   accepts(standard: number, cardName: number): boolean;
   open(place: CardPlace): FamilyCard<Helper>;
-  /** What a frame from the reader to the card asks for, for a ladder: "READ page 04". */
-  nameFrame?(frame: Uint8Array): string | undefined;
 }

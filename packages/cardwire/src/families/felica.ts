@@ -29,7 +29,6 @@ export const felicaFamily: Family<"felica", FelicaTag> = {
       ndef: tag.ndef,
     };
   },
-  nameFrame,
 };
 
 const LITE_PRODUCTS = { lite: "FeliCa Lite", "lite-s": "FeliCa Lite-S" } as const;
@@ -148,20 +147,4 @@ function append(areas: MemoryArea[], block: MemoryArea): void {
       units: last.units + 1,
       ...(last.bytes && block.bytes && { bytes: concatBytes(last.bytes, block.bytes) }),
     };
-}
-
-/** Command codes (JIS X 6319-4, FeliCa user's manual section 4). */
-const COMMANDS: Readonly<Record<number, string>> = {
-  0x00: "Polling",
-  0x02: "Request Service",
-  0x04: "Request Response",
-  0x06: "Read Without Encryption",
-  0x08: "Write Without Encryption",
-  0x0a: "Search Service Code",
-  0x0c: "Request System Code",
-};
-
-/** The code stands behind the length. */
-function nameFrame(frame: Uint8Array): string | undefined {
-  return COMMANDS[frame[1] ?? -1];
 }

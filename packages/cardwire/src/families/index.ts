@@ -34,9 +34,3 @@ export type FamilyName = AnyFamily["name"];
 export type FamilyHelpers = {
   readonly [Room in AnyFamily as Room["name"]]: ReturnType<Room["open"]>["helper"];
 };
-
-/** What names a family's frames in a ladder. */
-export function nameFrameOf(family: FamilyName | undefined): ((frame: Uint8Array) => string | undefined) | undefined {
-  const room = families.find(({ name }) => name === family);
-  return room && ((frame) => room.nameFrame?.(frame));
-}

@@ -1,6 +1,6 @@
 import { StorageCardStandard } from "@cardwire/atr";
 import { toHex } from "@cardwire/core";
-import { TYPE_B_MEMORY_COMMAND, type TypeBMemoryProduct, TypeBMemoryTag } from "@cardwire/iso14443b";
+import { type TypeBMemoryProduct, TypeBMemoryTag } from "@cardwire/iso14443b";
 import type { CardMemory, MemoryArea, MemoryAreaKind, ReadMemoryOptions } from "../memory.ts";
 import type { Family, FamilyCallOptions, ProductIdentity } from "./family.ts";
 
@@ -22,7 +22,6 @@ export const iso14443bFamily: Family<"iso14443b", TypeBMemoryTag> = {
       memory: { read: (options) => readMemory(tag, options) },
     };
   },
-  nameFrame,
 };
 
 async function identify(tag: TypeBMemoryTag, options: FamilyCallOptions): Promise<ProductIdentity | undefined> {
@@ -69,11 +68,4 @@ function nameOf(product: TypeBMemoryProduct, block: number): readonly [name: str
   if (block > user.last) return ["lock register", "lock"];
   if (!product.hasCounters) return ["UID", "identity"];
   return block < 5 ? ["resettable one-time bits", "user"] : [`counter ${block}, down only`, "counter"];
-}
-
-function nameFrame(frame: Uint8Array): string | undefined {
-  const [code, block] = frame;
-  const name = Object.entries(TYPE_B_MEMORY_COMMAND).find(([, value]) => value === code)?.[0];
-  if (name?.endsWith("_BLOCK") !== true || block === undefined) return name;
-  return `${name} ${block.toString(16).toUpperCase().padStart(2, "0")}`;
 }

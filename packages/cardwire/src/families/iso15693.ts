@@ -1,6 +1,6 @@
 import { StorageCardName, StorageCardStandard } from "@cardwire/atr";
 import { concatBytes } from "@cardwire/core";
-import { isType5Error, ISO15693_COMMAND, MANUFACTURER, Type5Tag } from "@cardwire/iso15693";
+import { isType5Error, MANUFACTURER, Type5Tag } from "@cardwire/iso15693";
 import { isTagAccessError } from "@cardwire/storage-card/tag-access";
 import type { CardMemory, MemoryArea, ReadMemoryOptions } from "../memory.ts";
 import type { CardFindings, Family, FamilyCallOptions, ProductIdentity } from "./family.ts";
@@ -30,7 +30,6 @@ export const iso15693Family: Family<"iso15693", Type5Tag> = {
       ndef: tag.ndef,
     };
   },
-  nameFrame,
 };
 
 async function identify(tag: Type5Tag, options: FamilyCallOptions): Promise<ProductIdentity | undefined> {
@@ -91,14 +90,4 @@ async function readMemory(tag: Type5Tag, options: ReadMemoryOptions = {}): Promi
     first = end;
   }
   return { unit: "block", unitBytes: blockBytes, areas };
-}
-
-/** The command stands behind the flags; NXP's own are named by their numbers. */
-function nameFrame(frame: Uint8Array): string | undefined {
-  const [, code, argument] = frame;
-  const name = Object.entries(ISO15693_COMMAND).find(([, value]) => value === code)?.[0];
-  if (name === undefined) return argument === MANUFACTURER.NXP ? "NXP custom command" : undefined;
-  const block =
-    name.includes("BLOCK") && argument !== undefined ? ` ${argument.toString(16).toUpperCase().padStart(2, "0")}` : "";
-  return `${name}${block}`;
 }

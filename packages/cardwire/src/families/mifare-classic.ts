@@ -30,7 +30,6 @@ export const mifareClassicFamily: Family<"mifare-classic", MifareClassic> = {
       ndef: classic.ndef,
     };
   },
-  nameFrame,
 };
 
 async function readMemory(card: MifareClassic, options: ReadMemoryOptions = {}): Promise<CardMemory> {
@@ -99,24 +98,4 @@ function nameOf(
   if (sector === 0 && index === 0) return { name: "manufacturer: UID", kind: "identity" };
   const isDirectory = directory !== undefined && (sector === 0 || (sector === 16 && directory.version === 2));
   return isDirectory ? { name: "application directory", kind: "system" } : { name: "data", kind: "user" };
-}
-
-/** Commands by their first byte; the second is a block (MF1S50yyX data sheet, section 9). */
-const COMMANDS: Readonly<Record<number, string>> = {
-  0x30: "READ block",
-  0x50: "HLTA",
-  0x60: "AUTHENTICATE with key A, block",
-  0x61: "AUTHENTICATE with key B, block",
-  0xa0: "WRITE block",
-  0xb0: "TRANSFER to block",
-  0xc0: "DECREMENT block",
-  0xc1: "INCREMENT block",
-  0xc2: "RESTORE block",
-};
-
-function nameFrame(frame: Uint8Array): string | undefined {
-  const [code = -1, block = 0] = frame;
-  // what follows a WRITE is 16 bytes of data
-  const name = frame.length === 2 ? COMMANDS[code] : undefined;
-  return name?.endsWith("block") === true ? `${name} ${block.toString(16).toUpperCase().padStart(2, "0")}` : name;
 }

@@ -5,7 +5,6 @@ import { isType2Error, type Type2Identity, Type2Tag } from "@cardwire/mifare-ult
 import { createTagAccess } from "@cardwire/storage-card/tag-access";
 import type { CardMemory, ReadMemoryOptions } from "../memory.ts";
 import type { CardFindings, Family, FamilyCallOptions, ProductIdentity } from "./family.ts";
-import { nameType2Frame } from "./mifare-ultralight-frames.ts";
 import { type PageMap, type PageSource, readNamedPages } from "./mifare-ultralight-memory.ts";
 
 const NAMES: readonly number[] = [
@@ -40,7 +39,6 @@ export const mifareUltralightFamily: Family<"mifare-ultralight", Type2Tag> = {
       ndef: tag.ndef,
     };
   },
-  nameFrame: nameType2Frame,
 };
 
 function productIdentity({ product, version }: Type2Identity): ProductIdentity | undefined {

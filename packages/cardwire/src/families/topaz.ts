@@ -1,6 +1,6 @@
 import { StorageCardName } from "@cardwire/atr";
 import { isTagAccessError } from "@cardwire/storage-card/tag-access";
-import { isType1Error, Type1Tag, TYPE1_COMMAND } from "@cardwire/topaz";
+import { isType1Error, Type1Tag } from "@cardwire/topaz";
 import type { CardMemory, MemoryArea, MemoryAreaKind, ReadMemoryOptions } from "../memory.ts";
 import type { CardFindings, Family, FamilyCallOptions, ProductIdentity } from "./family.ts";
 
@@ -32,7 +32,6 @@ export const topazFamily: Family<"topaz", Type1Tag> = {
       ndef: tag.ndef,
     };
   },
-  nameFrame,
 };
 
 async function identify(tag: Type1Tag, options: FamilyCallOptions): Promise<ProductIdentity | undefined> {
@@ -90,12 +89,6 @@ function nameOf(block: number, isFormatted: boolean): readonly [name: string, ki
     default:
       return ["user memory", "user"];
   }
-}
-
-function nameFrame(frame: Uint8Array): string | undefined {
-  return Object.entries(TYPE1_COMMAND)
-    .find(([, code]) => code === frame[0])?.[0]
-    .replace("_", "-");
 }
 
 function hex(byte: number): string {

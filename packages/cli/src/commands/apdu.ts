@@ -1,5 +1,5 @@
 import { describeStatusWord, parseResponseApdu } from "@cardwire/apdu";
-import { describeCommand, statusWordTables } from "@cardwire/apdu/log";
+import { describeCommand, describeResponse, statusWordTables } from "@cardwire/apdu/log";
 import { concatBytes, fromHex, isFormatError } from "@cardwire/core";
 import { CliError } from "../cli-error.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
@@ -7,7 +7,6 @@ import type { CliIo } from "../io.ts";
 import type { CardOptions } from "../options.ts";
 import { spaced } from "../output/hex.ts";
 import { toJson } from "../output/json.ts";
-import { responseNote } from "../output/ladder.ts";
 import { createStyle } from "../output/style.ts";
 import { withFirstCard } from "../wait-for-card.ts";
 
@@ -49,6 +48,12 @@ export function parseCommands(words: readonly string[]): Uint8Array[] {
   });
   if (bytes.some(({ length }) => length === 0)) throw new CliError("An APDU has one byte or more.", EXIT.usage);
   return bytes.every(({ length }) => length === 1) ? [concatBytes(...bytes)] : bytes;
+}
+
+/** What a response says; no more than that for the 9000 that one hopes for. */
+function responseNote(response: Uint8Array, command: Uint8Array): string {
+  if (response.at(-2) === 0x90 && response.at(-1) === 0x00) return "OK";
+  return describeResponse(response, ...statusWordTables(command));
 }
 
 /** True for a status word that says that the command was not carried out. */

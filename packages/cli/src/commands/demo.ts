@@ -1,7 +1,7 @@
 import type { ConformanceProfile, TraceEvent } from "@cardwire/core";
 import {
   createVirtualReader,
-  nameFrameOf,
+  frameWordsOf,
   type TapEvent,
   tapEvents,
   type TapStream,
@@ -112,8 +112,8 @@ function resultText({ dump, report, trace }: DemoResult, options: DemoOptions, s
   const lines = [style.title(report.card.name)];
   lines.push(...factLines("dump", [`${dump.name}  ${style.dim(dump.title)}`.trimEnd()], style));
   if (options.trace === true) {
-    const nameFrame = nameFrameOf(report.card.family);
-    lines.push("", ladderHead(style), ...ladderLines(trace, { style, nameFrame }), "");
+    const frames = frameWordsOf(report.card);
+    lines.push("", ladderHead(style), ...ladderLines(trace, { style, frames }), "");
   }
   lines.push(...reportLines(report, style), "", "");
   return lines.join("\n");

@@ -1,5 +1,5 @@
 import { isFormatError, type RfTarget, type TraceEvent } from "@cardwire/core";
-import { createVirtualReader, nameFrameOf } from "cardwire";
+import { type CardIdentity, createVirtualReader, frameWordsOf } from "cardwire";
 import { CliError } from "../cli-error.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { readInput, writeOutput } from "../files.ts";
@@ -12,6 +12,7 @@ import { createStyle } from "../output/style.ts";
 import { openSession } from "../session.ts";
 import { reportTap } from "../tap-report.ts";
 import { captureOf } from "../trace/capture.ts";
+import { cardIn } from "../trace/card-in.ts";
 import { parseRecording } from "../trace/recording.ts";
 import { traceContext } from "../trace/trace-context.ts";
 import { withFirstCardOf } from "../wait-for-card.ts";
@@ -23,7 +24,8 @@ export interface TraceOptions extends CardOptions {
 
 interface Traced {
   readonly events: readonly TraceEvent[];
-  readonly nameFrame?: ReturnType<typeof nameFrameOf>;
+  /** The card; absent where nobody said. */
+  readonly card?: CardIdentity | undefined;
   /** The tag that was found. */
   readonly selected?: RfTarget | undefined;
 }
@@ -31,13 +33,14 @@ interface Traced {
 /** `cardwire trace`: every byte of a tap, or of a recording. */
 export async function traceCommand(file: string | undefined, options: TraceOptions, io: CliIo): Promise<ExitCode> {
   const traced = file === undefined ? await traceTap(options, io) : await readRecording(file, io);
-  const { events, selected, nameFrame } = traced;
+  const { events, selected, card } = traced;
   if (options.pcapng !== undefined) {
     await writeOutput(options.pcapng, captureOf(events, selected), io, { force: options.force });
     if (options.json !== true) io.write(`Saved ${events.length} events to ${options.pcapng}.\n`);
   } else if (options.json !== true) {
     const style = createStyle(io.colours);
-    io.write(`${[ladderHead(style), ...ladderLines(events, { style, nameFrame })].join("\n")}\n`);
+    const frames = card && frameWordsOf(card);
+    io.write(`${[ladderHead(style), ...ladderLines(events, { style, frames })].join("\n")}\n`);
   }
   if (options.json === true) for (const event of events) io.write(`${toJsonLine(event)}\n`);
   return EXIT.ok;
@@ -47,7 +50,7 @@ async function readRecording(file: string, io: CliIo): Promise<Traced> {
   const bytes = await readInput(file, io, "a recording");
   try {
     const events = parseRecording(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-    if (events.length > 0) return { events };
+    if (events.length > 0) return { events, card: cardIn(events) };
   } catch (error) {
     const message = isFormatError(error) ? error.message : "it is no text";
     throw new CliError(`${file}: no recording: ${message}.`, EXIT.input, { cause: error });
@@ -66,23 +69,23 @@ async function traceTap(options: TraceOptions, io: CliIo): Promise<Traced> {
     reader.reader.subscribe((event) => {
       if (event.type === "card-arrived") selected = event.target;
     });
-    const nameFrame = await read({ context: reader.context }, options, io);
-    return { events, nameFrame, selected };
+    const card = await read({ context: reader.context }, options, io);
+    return { events, card, selected };
   }
   await using session = await openSession(options, io, sink);
   // a reader in this process tells all that its layers say
   const isTraced = session.tag !== undefined;
   const context = isTraced ? session.context : traceContext(session.context, sink);
-  return { events, nameFrame: await read({ context }, options, io) };
+  return { events, card: await read({ context }, options, io) };
 }
 
 async function read(
   session: Parameters<typeof withFirstCardOf>[0],
   options: TraceOptions,
   io: CliIo,
-): Promise<ReturnType<typeof nameFrameOf>> {
+): Promise<CardIdentity> {
   return withFirstCardOf(session, options, io, async (tap) => {
     await reportTap(tap, { signal: io.signal });
-    return nameFrameOf(tap.card.family);
+    return tap.card;
   });
 }

@@ -1,5 +1,6 @@
 import { fromHex, type TraceEvent } from "@cardwire/core";
 import { IOCTL_SMARTCARD, NTSTATUS } from "@cardwire/ioctl";
+import { frameWordsOf } from "cardwire";
 import { expect, test } from "vitest";
 import { ladderLines } from "./ladder.ts";
 import { createStyle } from "./style.ts";
@@ -41,12 +42,12 @@ test("a READ BINARY, from the I/O control to the tag and back", () => {
     { layer: "apdu", direction: "up", timeUs: 5310, bytes: fromHex("030DD10109550162696E672E636F6D00 9000") },
     up(5320, IOCTL_SMARTCARD.TRANSMIT, 0, "0200000008000000 030DD10109550162696E672E636F6D00 9000"),
   ];
-  const nameFrame = (frame: Uint8Array): string => `frame of ${frame.length}`;
-  expect(ladderLines(events, { style, nameFrame })).toEqual([
+  const frames = frameWordsOf({ family: "mifare-ultralight", kind: "storage" });
+  expect(ladderLines(events, { style, frames })).toEqual([
     "        0  → IOCTL TRANSMIT 02 00 00 00 08 00 00 00 · FF B0 00 04 10  room for 65548 bytes",
-    "       10    → APDU  FF B0 00 04 10  READ BINARY, P1 P2 00 04, Ne 16",
-    "       20      → RF    30 04  frame of 2",
-    "      300      ← RF    03 0D D1 01 09 55 01 62 69 6E 67 2E 63 6F 6D 00",
+    "       10    → APDU  FF B0 00 04 10  READ BINARY, address 0004: block or page, as the card's family counts, up to 16 bytes wanted",
+    "       20      → RF    30 04  READ page 04",
+    "      300      ← RF    03 0D D1 01 09 55 01 62 69 6E 67 2E 63 6F 6D 00  pages",
     "      310    ← APDU  03 0D D1 01 09 55 01 62 69 6E 67 2E 63 6F 6D 00 90 00  OK",
     "      320  ← IOCTL TRANSMIT SUCCESS 02 00 00 00 08 00 00 00 · 03 0D D1 01 09 55 01 62 69 6E 67 2E 63 6F 6D 00 90 00",
   ]);
@@ -70,15 +71,15 @@ test("the other I/O controls say what their words mean", () => {
   );
   expect(lines.map((line) => line.slice(11))).toEqual([
     "→ IOCTL GET_ATTRIBUTE 00 01 01 00  VENDOR_NAME",
-    '← IOCTL GET_ATTRIBUTE SUCCESS 4E 46 43 00  "NFC"',
+    '← IOCTL GET_ATTRIBUTE SUCCESS 4E 46 43 00  VENDOR_NAME, "NFC" and the NUL that ends it',
     "→ IOCTL POWER 01 00 00 00  COLD_RESET",
-    "← IOCTL POWER NO_MEDIA",
-    "→ IOCTL SET_PROTOCOL 03 00 00 00  T0 or T1",
-    "← IOCTL SET_PROTOCOL SUCCESS 02 00 00 00  T1",
+    "← IOCTL POWER NO_MEDIA  STATUS_NO_MEDIA (0xC0000178): no card",
+    "→ IOCTL SET_PROTOCOL 03 00 00 00  T=0 or T=1",
+    "← IOCTL SET_PROTOCOL SUCCESS 02 00 00 00  T=1",
     "→ IOCTL GET_STATE",
     "← IOCTL GET_STATE SUCCESS 06 00 00 00  SPECIFIC",
-    "→ IOCTL 12345678",
-    "← IOCTL 12345678 DEADBEEF",
+    "→ IOCTL 0x12345678",
+    "← IOCTL 0x12345678 0xDEADBEEF",
   ]);
 });
 
@@ -116,16 +117,16 @@ test("every RF request and reply has its words", () => {
     { style },
   );
   expect(lines.map((line) => line.slice(15))).toEqual([
-    "→ RF    26  7 bits",
-    "← RF    0A  4 bits: ACK",
-    "← RF    01  4 bits: NAK",
-    "→ RF    authenticate block 4 with key B FF FF FF FF FF FF",
-    "→ RF    reselect",
+    "→ RF    26  7 bits of the last byte",
+    "← RF    0A  ACK, 4 bits, yes",
+    "← RF    01  NAK, 4 bits, no",
+    "→ RF    FF FF FF FF FF FF  authenticate block 4 with key B, three passes, done by the reader's chip",
+    "→ RF    select the tag again",
     "← RF    done",
     "→ RF    field off",
     "→ RF    listen",
-    "← RF    timeout",
-    "→ RF    00 A4 04 00 00  SELECT, P1 P2 04 00, Ne 256",
+    "← RF    timeout  the tag did not answer in time",
+    "→ RF    00 A4 04 00 00  APDU, SELECT, P1 P2 04 00, Ne 256",
   ]);
 });
 

@@ -2,7 +2,7 @@ import { explainCommand, explainResponse } from "@cardwire/apdu/log";
 import { describeAtr } from "@cardwire/atr/describe";
 import { fromHex, isFormatError } from "@cardwire/core";
 import type { LadderLine } from "@cardwire/nfc-reader/recording";
-import { spaced } from "../frames/pieces.ts";
+import { spaced } from "../hex.ts";
 import { byId, h } from "./dom.ts";
 
 /** Two fields that explain what is typed: an answer to reset, and a command or response. */

@@ -2,7 +2,7 @@ import { fromHex, isFormatError, type ConformanceProfile, type VirtualTag } from
 import { loadTag, parseDump } from "@cardwire/virtual";
 import { type Action, actionsFor, sendApdu } from "../actions.ts";
 import { Desk } from "../desk.ts";
-import { spaced } from "../frames/pieces.ts";
+import { spaced } from "../hex.ts";
 import { type Sample, samples } from "../samples.ts";
 import { DeskView } from "./desk-view.ts";
 import { showExplain } from "./explain.ts";

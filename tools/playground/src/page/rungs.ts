@@ -1,5 +1,5 @@
 import type { LadderLine, LadderRung } from "@cardwire/nfc-reader/recording";
-import { hex, spaced } from "../frames/pieces.ts";
+import { hex, spaced } from "../hex.ts";
 import { h } from "./dom.ts";
 
 /** Told when a piece of a rung is pointed at, focused or chosen. */

@@ -1,12 +1,11 @@
 import { TYPE_B_MEMORY_COMMAND } from "@cardwire/iso14443b";
 import type { FrameWords } from "@cardwire/nfc-reader/recording";
-import { nameFrameOf } from "cardwire";
-import { Pieces } from "./pieces.ts";
+import { hex, Pieces } from "./pieces.ts";
 
 /** ST's memory cards (SRIX4K data sheet, section 8). */
-export const typeBMemoryFrames: FrameWords = {
+export const iso14443bWords: FrameWords = {
   request(frame) {
-    const title = nameFrameOf("iso14443b")?.(frame) ?? "";
+    const title = nameOf(frame);
     const pieces = new Pieces(frame).take(1, "command", title);
     switch (frame[0]) {
       case TYPE_B_MEMORY_COMMAND.READ_BLOCK:
@@ -31,3 +30,8 @@ export const typeBMemoryFrames: FrameWords = {
     }
   },
 };
+
+function nameOf([code, block]: Uint8Array): string {
+  const name = Object.entries(TYPE_B_MEMORY_COMMAND).find(([, value]) => value === code)?.[0] ?? "";
+  return name.endsWith("_BLOCK") && block !== undefined ? `${name} ${hex(block)}` : name;
+}

@@ -1,14 +1,32 @@
 import type { FrameWords } from "@cardwire/nfc-reader/recording";
-import { nameFrameOf } from "cardwire";
-import { Pieces } from "./pieces.ts";
+import { hex, Pieces } from "./pieces.ts";
 
 const READ = 0x30;
 const FAST_READ = 0x3a;
 
+/** Commands of Type 2 tags by their first byte; the second is a page, or a number, where a name ends in a colon. */
+const COMMANDS: Readonly<Record<number, string>> = {
+  0x1a: "AUTHENTICATE",
+  0x1b: "PWD_AUTH",
+  0x30: "READ page:",
+  0x39: "READ_CNT:",
+  0x3a: "FAST_READ from page:",
+  0x3c: "READ_SIG",
+  0x3e: "CHECK_TEARING_EVENT:",
+  0x4b: "VCSL",
+  0x50: "HLTA",
+  0x60: "GET_VERSION",
+  0xa0: "COMPATIBILITY_WRITE page:",
+  0xa2: "WRITE page:",
+  0xa5: "INCR_CNT:",
+  0xaf: "AUTHENTICATE, second part",
+  0xc2: "SECTOR_SELECT",
+};
+
 /** MIFARE Ultralight and NTAG (NXP data sheets MF0ULX1 and NTAG21x, section "command set"). */
-export const type2Frames: FrameWords = {
+export const mifareUltralightWords: FrameWords = {
   request(frame) {
-    const title = nameFrameOf("mifare-ultralight")?.(frame) ?? "";
+    const title = nameOf(frame);
     const pieces = new Pieces(frame).take(1, "command", title);
     switch (frame[0]) {
       case READ:
@@ -73,4 +91,9 @@ function pageMeaning(page: number): string {
   if (page === 1) return "UID, second half";
   if (page === 2) return "check byte, internal byte, lock bytes";
   return page === 3 ? "one-time programmable; a formatted tag's capability container" : "";
+}
+
+function nameOf([code = -1, argument = 0]: Uint8Array): string {
+  const name = COMMANDS[code] ?? "";
+  return name.endsWith(":") ? `${name.slice(0, -1)} ${hex(argument)}` : name;
 }

@@ -1,4 +1,3 @@
-import { toHex } from "@cardwire/core";
 import type { LadderLine } from "@cardwire/nfc-reader/recording";
 
 /** Takes a frame apart from its beginning to its end, so that no byte is left out and none is told twice. */
@@ -38,9 +37,4 @@ export class Pieces {
 export function hex(value: number): string {
   const digits = value.toString(16).toUpperCase();
   return digits.length % 2 === 0 ? digits : `0${digits}`;
-}
-
-/** "04 51 5C": bytes as people read them. */
-export function spaced(bytes: Uint8Array): string {
-  return toHex(bytes, " ");
 }

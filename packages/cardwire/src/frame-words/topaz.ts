@@ -1,12 +1,11 @@
 import type { FrameWords } from "@cardwire/nfc-reader/recording";
 import { TYPE1_COMMAND } from "@cardwire/topaz";
-import { nameFrameOf } from "cardwire";
 import { Pieces } from "./pieces.ts";
 
 /** NFC Forum Type 1 (Type 1 Tag specification 1.2, section 5). */
-export const type1Frames: FrameWords = {
+export const topazWords: FrameWords = {
   request(frame) {
-    const name = nameFrameOf("topaz")?.(frame) ?? "";
+    const name = nameOf(frame);
     const pieces = new Pieces(frame).take(1, "command", name);
     switch (frame[0]) {
       case TYPE1_COMMAND.RID:
@@ -57,4 +56,9 @@ function header(pieces: Pieces): Pieces {
 
 function byteText(address: number): string {
   return `block ${address >> 3}, byte ${address & 7}`;
+}
+
+function nameOf([command]: Uint8Array): string {
+  const name = Object.entries(TYPE1_COMMAND).find(([, code]) => code === command)?.[0] ?? "";
+  return name.replace("_", "-");
 }

@@ -1,12 +1,22 @@
 import { FELICA_COMMAND } from "@cardwire/felica";
 import type { FrameWords } from "@cardwire/nfc-reader/recording";
-import { nameFrameOf } from "cardwire";
 import { Pieces } from "./pieces.ts";
 
+/** Command codes (JIS X 6319-4, FeliCa user's manual section 4). */
+const COMMANDS: Readonly<Record<number, string>> = {
+  0x00: "Polling",
+  0x02: "Request Service",
+  0x04: "Request Response",
+  0x06: "Read Without Encryption",
+  0x08: "Write Without Encryption",
+  0x0a: "Search Service Code",
+  0x0c: "Request System Code",
+};
+
 /** FeliCa (JIS X 6319-4; FeliCa card user's manual, section 4). */
-export const felicaFrames: FrameWords = {
+export const felicaWords: FrameWords = {
   request(frame) {
-    const title = nameFrameOf("felica")?.(frame) ?? "";
+    const title = COMMANDS[frame[1] ?? -1] ?? "";
     const pieces = new Pieces(frame).take(1, "length", "of the frame, itself included").take(1, "command", title);
     if (frame[1] === FELICA_COMMAND.POLLING)
       return {
@@ -23,7 +33,7 @@ export const felicaFrames: FrameWords = {
   },
   reply(frame, request) {
     const command = request[1] ?? 0;
-    const title = nameFrameOf("felica")?.(request) ?? "";
+    const title = COMMANDS[command] ?? "";
     const pieces = new Pieces(frame)
       .take(1, "length", "of the frame, itself included")
       .take(1, "response", "the command's code and one");

@@ -3,7 +3,7 @@ import type { FrameWords } from "@cardwire/nfc-reader/recording";
 import { hex, Pieces } from "./pieces.ts";
 
 /** ISO/IEC 15693-3, sections 7 to 10. */
-export const type5Frames: FrameWords = {
+export const iso15693Words: FrameWords = {
   request(frame) {
     const [flags = 0, code = 0] = frame;
     const name = commandName(code);

@@ -3,7 +3,7 @@ import type { FrameInWords, FrameWords } from "@cardwire/nfc-reader/recording";
 import { Pieces } from "./pieces.ts";
 
 /** Blocks of ISO/IEC 14443-4, section 7.1. */
-export const isoDepFrames: FrameWords = {
+export const isoDepWords: FrameWords = {
   request: (frame) => block(frame, (apdu) => explainCommand(apdu)),
   reply: (frame, request) =>
     block(frame, (apdu) =>
