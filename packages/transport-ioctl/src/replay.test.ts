@@ -9,7 +9,7 @@ import {
 } from "@cardwire/nfc-reader/recording";
 import { createVirtualField } from "@cardwire/virtual";
 import { expect, it } from "vitest";
-import { ntag216 } from "../test/nfc-reader-machine.ts";
+import { ntag216 } from "../../nfc-reader/test/ntag216.ts";
 import { createIoctlContext } from "./index.ts";
 
 const COMMANDS = ["FF CA 00 00 00", "FF B0 00 04 10", "FF B0 00 FF 10"];
