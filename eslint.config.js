@@ -50,7 +50,12 @@ export default defineConfig(
   },
   {
     files: ["packages/*/src/**/*.ts"],
-    ignores: [...tests, ...nodePackages.map((name) => `packages/${name}/**`), "packages/*/src/node.ts", "packages/*/src/node/**"],
+    ignores: [
+      ...tests,
+      ...nodePackages.map((name) => `packages/${name}/**`),
+      "packages/*/src/node.ts",
+      "packages/*/src/node/**",
+    ],
     rules: {
       "no-restricted-globals": [
         "error",

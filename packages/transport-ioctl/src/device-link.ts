@@ -21,12 +21,7 @@ export class DeviceLink {
   }
 
   /** An I/O control that the device answers by itself. The signal is CancelIo. */
-  async call(
-    code: number,
-    input: Uint8Array = NO_INPUT,
-    outputLength = 0,
-    signal?: AbortSignal,
-  ): Promise<IoctlResult> {
+  async call(code: number, input: Uint8Array = NO_INPUT, outputLength = 0, signal?: AbortSignal): Promise<IoctlResult> {
     const caller: LimitedCaller = { sinceTick: undefined };
     this.limit.add(caller);
     this.limit.begin(caller);
