@@ -4,7 +4,7 @@ import { parseAts } from "@cardwire/iso-dep";
 import { createIsoDepCard } from "@cardwire/iso-dep/virtual";
 import { createMifareClassicTag, mifareClassicImage } from "@cardwire/mifare-classic/virtual";
 import { createMifareUltralightTag } from "@cardwire/mifare-ultralight/virtual";
-import { type ConformanceCard, type ConformanceCardKind } from "../src/testing.ts";
+import type { ConformanceCard, ConformanceCardKind } from "../src/testing.ts";
 import { ntag216 } from "./ntag216.ts";
 
 const ULTRALIGHT_PAGES = fromHex("04112299 33445566 44480000 E1100600");
@@ -62,3 +62,7 @@ export const conformanceCards: Record<ConformanceCardKind, ConformanceCard & { r
   "mifare-desfire": { uid: UID, make: desfire },
   felica: { uid: IDM, service: { code: 0x0009, blocks: 4 }, make: felicaCard },
 };
+
+export function isConformanceCardKind(kind: string): kind is ConformanceCardKind {
+  return kind in conformanceCards;
+}

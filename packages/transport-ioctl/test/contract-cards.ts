@@ -9,7 +9,7 @@ import {
   type TransmitOutcome,
   type VirtualTag,
 } from "@cardwire/core";
-import { type ContractCard } from "@cardwire/core/testing";
+import type { ContractCard } from "@cardwire/core/testing";
 import { mifareUltralight } from "@cardwire/mifare-ultralight";
 import { PAGES_4_TO_7 } from "../../nfc-reader/test/ntag216.ts";
 

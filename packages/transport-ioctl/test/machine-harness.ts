@@ -1,14 +1,14 @@
 import { fromHex, type IoctlDeviceInterface } from "@cardwire/core";
 import { type ContractHarness } from "@cardwire/core/testing";
 import { IOCTL_SMARTCARD, SCARD_ATTR } from "@cardwire/ioctl";
-import { type createIoctlResourceManager, type IoctlDeviceProvider } from "../src/index.ts";
+import type { createIoctlResourceManager, IoctlDeviceProvider } from "../src/index.ts";
 import { contractCard } from "./contract-cards.ts";
 
 /** What the contract has done to readers; a card is "card" or "mute". */
 export type MachineOrder = "insert" | "remove" | "swap" | "attach" | "detach";
 
 /** Readers, wherever they are: their devices, and the hand at them. */
-export interface ReaderMachine {
+export interface Readers {
   readonly devices: IoctlDeviceProvider;
   readonly order: (order: MachineOrder, card?: string) => Promise<void>;
   readonly close: () => Promise<void>;
@@ -18,8 +18,8 @@ export interface ReaderMachine {
 export type CreateManager = typeof createIoctlResourceManager;
 
 /** The contract's harness over devices that answer I/O controls. */
-export function createMachineHarness(machine: ReaderMachine, createManager: CreateManager): ContractHarness {
-  const { devices, order } = machine;
+export function createMachineHarness(readers: Readers, createManager: CreateManager): ContractHarness {
+  const { devices, order } = readers;
   let failure: Error | undefined;
   const listeners = new Set<() => void>();
   const breakDown = (error: Error | undefined): Promise<void> => {
@@ -76,7 +76,7 @@ export function createMachineHarness(machine: ReaderMachine, createManager: Crea
     startService: () => breakDown(undefined),
     close: async () => {
       await manager.close();
-      await machine.close();
+      await readers.close();
     },
   };
 }

@@ -1,7 +1,7 @@
 import { type ContractHarness } from "@cardwire/core/testing";
 import { createPcscliteContext } from "@cardwire/transport-pcsclite";
 import { type DaemonBinary } from "./daemons.ts";
-import { functionCard, GET_UID, sizedAnswer, sizedCommand, T1_ATR, UID_ANSWER } from "./function-card.ts";
+import { functionCard, functionCardContract, T1_ATR } from "./function-card.ts";
 import { Pcscd } from "./pcscd.ts";
 import { type SocketReader } from "./socket-reader.ts";
 
@@ -50,18 +50,7 @@ export class ContractMachine {
     await this.#settle();
     return {
       readerName: this.#readerName,
-      card: {
-        answerToReset: T1_ATR,
-        protocol: "t1",
-        refusedProtocol: "t0",
-        exchanges: [
-          { command: GET_UID, response: UID_ANSWER },
-          { command: sizedCommand(3), response: sizedAnswer(3) },
-          { command: sizedCommand(256), response: sizedAnswer(256) },
-        ],
-        large: { command: sizedCommand(65_533), response: sizedAnswer(65_533) },
-        slow: { command: sizedCommand(2, 80), response: sizedAnswer(2) },
-      },
+      card: functionCardContract,
       attribute: {
         tag: VENDOR_NAME,
         value: Uint8Array.from(Buffer.from("cardwire\0")),

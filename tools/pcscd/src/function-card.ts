@@ -1,4 +1,5 @@
 import { fromHex } from "@cardwire/core";
+import type { ContractCard } from "@cardwire/core/testing";
 import { type VpcdCard } from "@cardwire/vpcd";
 
 /** The answer to reset that PC/SC gives a MIFARE Ultralight, with its check byte. */
@@ -36,3 +37,17 @@ export function functionCard(atr: Uint8Array = ATR): VpcdCard {
     },
   };
 }
+
+/** What the card with {@link T1_ATR} answers, for the contract's cases. */
+export const functionCardContract: ContractCard = {
+  answerToReset: T1_ATR,
+  protocol: "t1",
+  refusedProtocol: "t0",
+  exchanges: [
+    { command: GET_UID, response: UID_ANSWER },
+    { command: sizedCommand(3), response: sizedAnswer(3) },
+    { command: sizedCommand(256), response: sizedAnswer(256) },
+  ],
+  large: { command: sizedCommand(65_533), response: sizedAnswer(65_533) },
+  slow: { command: sizedCommand(2, 80), response: sizedAnswer(2) },
+};

@@ -1,7 +1,7 @@
 import type { ConformanceProfile } from "@cardwire/core";
 import type { ConformanceHarness } from "@cardwire/nfc-reader/testing";
 import { listReaderDevices, openReaderDevice } from "@cardwire/transport-windows";
-import { conformanceCards } from "./conformance-cards.ts";
+import { conformanceCards } from "../../../packages/nfc-reader/test/conformance-cards.ts";
 import { inProcessReaders } from "./ioctl-harness.ts";
 import type { RemoteMachine } from "./remote-machine.ts";
 

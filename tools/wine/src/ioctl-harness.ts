@@ -1,18 +1,10 @@
-import { type ConformanceProfile, fromHex, type IoctlDeviceInterface } from "@cardwire/core";
+import type { ConformanceProfile } from "@cardwire/core";
 import type { ContractHarness } from "@cardwire/core/testing";
-import { IOCTL_SMARTCARD, SCARD_ATTR } from "@cardwire/ioctl";
-import { createIoctlResourceManager, type IoctlDeviceProvider } from "@cardwire/transport-ioctl";
+import { createIoctlResourceManager } from "@cardwire/transport-ioctl";
 import { readerDevices } from "@cardwire/transport-windows";
-import { contractCard } from "./contract-cards.ts";
+import { createMachineHarness, type Readers } from "../../../packages/transport-ioctl/test/machine-harness.ts";
 import { ReaderMachine } from "./reader-machine.ts";
-import type { RemoteMachine, RemoteOrder } from "./remote-machine.ts";
-
-/** What a harness needs of the readers below the devices. */
-interface Readers {
-  readonly devices: IoctlDeviceProvider;
-  readonly order: (verb: RemoteOrder["verb"], argument?: string) => Promise<void>;
-  readonly close: () => Promise<void>;
-}
+import type { RemoteMachine } from "./remote-machine.ts";
 
 /** How often devices are listed: Wine tells of no changes. */
 export const POLL_INTERVAL_MS = 20;
@@ -37,13 +29,9 @@ export function inProcessReaders(
         return () => listeners.delete(listener);
       },
     },
-    order: async (verb, argument = "") => {
-      if (verb === "insert") machine.insert(argument);
-      else if (verb === "remove") machine.remove();
-      else if (verb === "swap") machine.swap();
-      else if (verb === "attach") machine.attach();
-      else if (verb === "detach") await machine.detach();
-      else if (verb === "radio") machine.setRadio(argument === "on");
+    order: async (order, card = "") => {
+      if (order === "insert") machine.insert(card);
+      else await machine[order]();
     },
     close: () => machine.close(),
   };
@@ -61,64 +49,5 @@ export async function remoteReaders(remote: RemoteMachine, profile: ConformanceP
 
 /** The contract's harness over devices that answer I/O controls. */
 export function createIoctlHarness(readers: Readers): ContractHarness {
-  const { devices, order } = readers;
-  let failure: Error | undefined;
-  const listeners = new Set<() => void>();
-  const breakDown = (error: Error | undefined): Promise<void> => {
-    failure = error;
-    for (const listener of [...listeners]) listener();
-    return Promise.resolve();
-  };
-  const manager = createIoctlResourceManager({
-    devices: {
-      listInterfaces: (): readonly IoctlDeviceInterface[] | Promise<readonly IoctlDeviceInterface[]> => {
-        if (failure !== undefined) throw failure;
-        return devices.listInterfaces();
-      },
-      subscribe: (listener) => {
-        listeners.add(listener);
-        const end = devices.subscribe?.(listener);
-        return () => {
-          listeners.delete(listener);
-          end?.();
-        };
-      },
-    },
-  });
-  let attached = 0;
-  return {
-    readerName: "Microsoft IFD 0",
-    card: contractCard,
-    createContext: () => Promise.resolve(manager.establishContext()),
-    insertCard: () => order("insert", "card"),
-    removeCard: () => order("remove"),
-    swapCard: () => order("swap"),
-    insertMuteCard: () => order("insert", "mute"),
-    attachReader: async () => {
-      await order("attach");
-      return `Microsoft IFD ${++attached}`;
-    },
-    detachReader: async () => {
-      attached--;
-      await order("detach");
-    },
-    attribute: {
-      tag: SCARD_ATTR.DEFAULT_CLK,
-      value: fromHex("F8 34 00 00"),
-      unsupportedTag: SCARD_ATTR.VENDOR_IFD_SERIAL_NO,
-    },
-    writableAttribute: { tag: SCARD_ATTR.DEVICE_IN_USE, value: fromHex("01 00 00 00") },
-    control: {
-      code: IOCTL_SMARTCARD.GET_STATE,
-      data: new Uint8Array(0),
-      response: fromHex("06 00 00 00"),
-      unsupportedCode: IOCTL_SMARTCARD.GET_FEATURE_REQUEST,
-    },
-    stopService: () => breakDown(new Error("no device can be listed")),
-    startService: () => breakDown(undefined),
-    close: async () => {
-      await manager.close();
-      await readers.close();
-    },
-  };
+  return createMachineHarness(readers, createIoctlResourceManager);
 }

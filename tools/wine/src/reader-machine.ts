@@ -6,9 +6,9 @@ import { mifareClassic } from "@cardwire/mifare-classic";
 import { mifareUltralight } from "@cardwire/mifare-ultralight";
 import { createNfcReader, type NfcReader } from "@cardwire/nfc-reader";
 import { createVirtualField, type VirtualField } from "@cardwire/virtual";
-import { conformanceCards, isConformanceCardKind } from "./conformance-cards.ts";
-import { contractFamilies, muteTag, slowed } from "./contract-cards.ts";
-import { ntag216 } from "./ntag216.ts";
+import { conformanceCards, isConformanceCardKind } from "../../../packages/nfc-reader/test/conformance-cards.ts";
+import { ntag216 } from "../../../packages/nfc-reader/test/ntag216.ts";
+import { contractFamilies, muteTag, slowed } from "../../../packages/transport-ioctl/test/contract-cards.ts";
 
 /** Which readers are made: for the contract of transports, or for the conformance cases of the DDI. */
 export type MachineKind = "contract" | "conformance";

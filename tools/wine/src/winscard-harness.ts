@@ -1,5 +1,5 @@
 import { type ContractHarness } from "@cardwire/core/testing";
-import { functionCardContract } from "./function-card-contract.ts";
+import { functionCardContract } from "@cardwire-tools/pcscd/function-card";
 import { SUPPRESS_IFS, VENDOR_NAME, VENDOR_SERIAL, vendorName } from "./pcscd-facts.ts";
 import type { PcscdMachine, PcscdOrder } from "./pcscd-machine.ts";
 import { createWindowsContext } from "@cardwire/transport-windows";

@@ -21,7 +21,7 @@ import {
   openReaderDevice,
 } from "@cardwire/transport-windows";
 import { version as koffiVersion } from "koffi";
-import { isConformanceCardKind } from "../conformance-cards.ts";
+import { isConformanceCardKind } from "../../../../packages/nfc-reader/test/conformance-cards.ts";
 import { learnCard } from "../here/learned-card.ts";
 import { describe, MarkdownReport } from "../here/markdown.ts";
 import { type Person, personAtTerminal } from "../here/person.ts";
