@@ -1,3 +1,4 @@
+import { endWithoutOutput } from "./output/stream-errors.ts";
 import { createProcessIo } from "./process-io.ts";
 import { runCli } from "./run-cli.ts";
 
@@ -8,11 +9,7 @@ process.once("SIGINT", () => {
 process.once("SIGTERM", () => {
   interrupt.abort();
 });
-// the reader of our output may have seen enough (`cardwire demo | head`)
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit(0);
-});
+endWithoutOutput(process);
 
 void runCli(process.argv.slice(2), createProcessIo(interrupt.signal)).then((code) => {
   process.exitCode = code;

@@ -1,4 +1,4 @@
-import type { SmartCardContext } from "@cardwire/core";
+import type { Clock, SmartCardContext } from "@cardwire/core";
 import type { OpenContextOptions } from "cardwire";
 import type { Machine } from "./doctor/machine.ts";
 
@@ -24,6 +24,8 @@ export interface CliIo {
   readonly interactive: boolean;
   /** Aborts when the user has had enough (Ctrl-C). */
   readonly signal: AbortSignal;
+  /** Time, for all that gives up after a while. */
+  readonly clock: Clock;
   /** Reads a file named on the command line; "-" is standard input. Rejects as `node:fs` does, with `code` ENOENT and so on. */
   readFile(path: string): Promise<Uint8Array>;
   /**

@@ -1,5 +1,6 @@
 import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { systemClock } from "@cardwire/core";
 import type { Spinner } from "yocto-spinner";
 import { createNodeMachine } from "./doctor/node-machine.ts";
 import type { CliIo, Progress } from "./io.ts";
@@ -15,6 +16,7 @@ export function createProcessIo(signal: AbortSignal): CliIo {
     errorColours: useColours(stderr.isTTY, env),
     interactive: stderr.isTTY,
     signal,
+    clock: systemClock,
     readFile: (path) => (path === "-" ? readStandardInput() : readFromInvocation(path, invokedFrom)),
     writeFile: (path, bytes, options) => writeWhole(resolve(invokedFrom ?? "", path), bytes, options.overwrite),
     startProgress: (text) => (stderr.isTTY ? showSpinner(text) : NO_PROGRESS),

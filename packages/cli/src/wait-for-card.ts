@@ -1,4 +1,4 @@
-import { isCardwireError } from "@cardwire/core";
+import { type Clock, isCardwireError } from "@cardwire/core";
 import { type Tap, taps } from "cardwire";
 import { CliError } from "./cli-error.ts";
 import { formatForFile } from "./dump/formats.ts";
@@ -39,23 +39,23 @@ export async function withFirstCardOf<Result>(
 ): Promise<Result> {
   const readers = await matchingReaders(context, options);
   const giveUp = new AbortController();
-  const timer = setTimeout(() => giveUp.abort(), options.timeout * 1000);
-  const hint = setTimeout(() => {
+  const stopTimer = io.clock.schedule(options.timeout * 1000, () => giveUp.abort());
+  const stopHint = io.clock.schedule(300, () => {
     const where = readers.length === 1 ? `"${readers[0] ?? ""}"` : "a reader";
     if (io.interactive) io.writeError(`Lay a card on ${where} …\n`);
-  }, 300);
+  });
   try {
     const signal = AbortSignal.any([giveUp.signal, io.signal]);
     for await (const tap of taps({ context, reader: readerFilter(options, readers), signal })) {
-      clearTimeout(timer);
-      clearTimeout(hint);
+      stopTimer();
+      stopHint();
       const unreachable = tap.problems.find(({ step }) => step === "connect");
       if (unreachable !== undefined) throw unreachable.error;
-      return await useUntilGone(tap, use);
+      return await useUntilGone(tap, use, io.clock);
     }
   } finally {
-    clearTimeout(timer);
-    clearTimeout(hint);
+    stopTimer();
+    stopHint();
   }
   io.signal.throwIfAborted();
   throw new CliError(`No card came within ${options.timeout} s (--timeout gives more time).`, EXIT.noCard);
@@ -75,12 +75,12 @@ const LOOKS_PULLED: readonly string[] = [
 ];
 
 /** A card that was pulled is first a command that failed: whether it is still there is known a moment later. */
-async function useUntilGone<Result>(tap: Tap, use: (tap: Tap) => Promise<Result>): Promise<Result> {
+async function useUntilGone<Result>(tap: Tap, use: (tap: Tap) => Promise<Result>, clock: Clock): Promise<Result> {
   try {
     return await use(tap);
   } catch (error) {
     const reason = error instanceof WriteStopped ? error.cause : error;
-    if (!isCardwireError(reason) || !LOOKS_PULLED.includes(reason.code) || !(await isGoneSoon(tap))) throw error;
+    if (!isCardwireError(reason) || !LOOKS_PULLED.includes(reason.code) || !(await isGoneSoon(tap, clock))) throw error;
     const removed = await tap.connection.status().then(
       () => reason,
       (cause: unknown) => cause,
@@ -89,20 +89,20 @@ async function useUntilGone<Result>(tap: Tap, use: (tap: Tap) => Promise<Result>
   }
 }
 
-function isGoneSoon({ gone }: Tap): Promise<boolean> {
+function isGoneSoon({ gone }: Tap, clock: Clock): Promise<boolean> {
   if (gone.aborted) return Promise.resolve(true);
   return new Promise((resolve) => {
     const end = (result: boolean): void => {
-      clearTimeout(timer);
+      stopTimer();
       gone.removeEventListener("abort", onGone);
       resolve(result);
     };
     const onGone = (): void => {
       end(true);
     };
-    const timer = setTimeout(() => {
+    const stopTimer = clock.schedule(SEEN_WITHIN_MS, () => {
       end(false);
-    }, SEEN_WITHIN_MS);
+    });
     gone.addEventListener("abort", onGone);
   });
 }

@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from "@cardwire/core";
 import { openContext } from "cardwire";
 import type { Machine } from "../src/doctor/machine.ts";
 import type { CliIo } from "../src/io.ts";
@@ -32,6 +33,12 @@ export const BARE_MACHINE: Machine = {
 
 const systemError = (code: string, path: string): Error => Object.assign(new Error(`${code}: ${path}`), { code });
 
+/** Patience that ends early, for what never comes however long one waits. */
+export const IMPATIENT: Clock = {
+  now: () => systemClock.now(),
+  schedule: (delayMs, callback) => systemClock.schedule(delayMs / 50, callback),
+};
+
 export function captureIo(
   overrides: Partial<Omit<CliIo, "readFile" | "writeFile">> & {
     readonly files?: Readonly<Record<string, string | Uint8Array>>;
@@ -55,6 +62,7 @@ export function captureIo(
     signal: new AbortController().signal,
     openContext,
     machine: BARE_MACHINE,
+    clock: systemClock,
     startProgress: (text) => {
       progress.push(text);
       return { update: (next) => progress.push(next), stop: () => undefined };

@@ -1,12 +1,5 @@
 import type { ConformanceProfile, TraceEvent } from "@cardwire/core";
-import {
-  createVirtualReader,
-  frameWordsOf,
-  type TapEvent,
-  tapEvents,
-  type TapStream,
-  type VirtualReader,
-} from "cardwire";
+import { createVirtualReader, frameWordsOf, taps } from "cardwire";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { explain } from "../explain.ts";
 import type { CliIo } from "../io.ts";
@@ -33,15 +26,14 @@ interface DemoResult {
   readonly trace: readonly TraceEvent[];
 }
 
-/** `cardwire demo`: taps dumps on a virtual reader, one after the other, and shows what an application sees. */
+/** `cardwire demo`: taps dumps on virtual readers, one after the other, and shows what an application sees. */
 export async function demoCommand(files: readonly string[], options: DemoOptions, io: CliIo): Promise<ExitCode> {
   const style = createStyle(io.colours);
   const results: DemoResult[] = [];
   let exitCode: ExitCode = EXIT.ok;
-  await using desk = new Desk(options, io);
   for (const source of files.length === 0 ? loadSamples() : files) {
     try {
-      const result = await desk.tap(typeof source === "string" ? await loadDump(source, io) : source);
+      const result = await tapDump(typeof source === "string" ? await loadDump(source, io) : source, options, io);
       if (options.json === true) results.push(result);
       else io.write(resultText(result, options, style));
     } catch (error) {
@@ -54,58 +46,18 @@ export async function demoCommand(files: readonly string[], options: DemoOptions
   return exitCode;
 }
 
-/** A virtual reader with an application at it. */
-class Desk implements AsyncDisposable {
-  readonly #reader: VirtualReader;
-  readonly #events: TapStream<TapEvent>;
-  readonly #signal: AbortSignal;
-  #trace: TraceEvent[] = [];
-
-  constructor({ profile, trace }: DemoOptions, io: CliIo) {
-    this.#signal = io.signal;
-    this.#reader = createVirtualReader({
-      profile,
-      ...(trace === true ? { trace: (event) => this.#trace.push(event) } : undefined),
-    });
-    this.#events = tapEvents({ context: this.#reader.context, signal: io.signal });
-  }
-
-  /** Lays a tag on the reader, reads it and takes it away. */
-  async tap(dump: LoadedDump): Promise<DemoResult> {
-    this.#reader.field.put(dump.tag);
-    try {
-      const { tap } = await this.#next("tap");
-      const report = await reportTap(tap, { signal: this.#signal });
-      this.#reader.field.remove(dump.tag);
-      await this.#next("card-removed");
-      const trace = this.#trace;
-      this.#trace = [];
-      return { dump, report, trace };
-    } finally {
-      this.#reader.field.remove(dump.tag);
-    }
-  }
-
-  async #next<Type extends TapEvent["type"]>(type: Type): Promise<Extract<TapEvent, { type: Type }>> {
-    for (;;) {
-      const { done, value } = await this.#events.next();
-      this.#signal.throwIfAborted();
-      if (done === true) throw new Error("the virtual reader went away");
-      if (isOfType(value, type)) return value;
-    }
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#events.return();
-    await this.#reader.close();
-  }
-}
-
-function isOfType<Type extends TapEvent["type"]>(
-  event: TapEvent,
-  type: Type,
-): event is Extract<TapEvent, { type: Type }> {
-  return event.type === type;
+/** Lays a tag on a reader of its own, and reads it: nobody waits until a reader has seen that the last one is gone. */
+async function tapDump(dump: LoadedDump, { profile, trace }: DemoOptions, { signal }: CliIo): Promise<DemoResult> {
+  const events: TraceEvent[] = [];
+  await using reader = createVirtualReader({
+    profile,
+    tags: [dump.tag],
+    ...(trace === true ? { trace: (event) => events.push(event) } : undefined),
+  });
+  for await (const tap of taps({ context: reader.context, signal }))
+    return { dump, report: await reportTap(tap, { signal }), trace: events };
+  signal.throwIfAborted();
+  throw new Error("the virtual reader went away");
 }
 
 function resultText({ dump, report, trace }: DemoResult, options: DemoOptions, style: Style): string {

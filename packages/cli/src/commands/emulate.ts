@@ -37,7 +37,7 @@ export async function emulateCommand(file: string, options: EmulateOptions, io: 
       io.write(`${name} is a card in pcscd now (vpcd, port ${port}); Ctrl-C takes it away.\n`);
     else if (state === "connecting") io.writeError(`pcscd is gone; waiting for it …\n`);
   };
-  const timer = wait ? undefined : setTimeout(() => absent.abort(), PATIENCE_MS);
+  const stopTimer = wait ? undefined : io.clock.schedule(PATIENCE_MS, () => absent.abort());
   await using published = publishReader({
     context: reader.context,
     readerName,
@@ -47,7 +47,7 @@ export async function emulateCommand(file: string, options: EmulateOptions, io: 
     onStateChange: (state, error) => {
       reason = error ?? reason;
       if (state === "connected") {
-        clearTimeout(timer);
+        stopTimer?.();
         shown = true;
         tell("connected");
       } else if (state === "connecting" && shown) {
@@ -59,7 +59,7 @@ export async function emulateCommand(file: string, options: EmulateOptions, io: 
   try {
     await published.closed;
   } finally {
-    clearTimeout(timer);
+    stopTimer?.();
     if (options.save !== undefined)
       await writeOutput(options.save, formatDump(tag.toDump(), formatForFile(options.save)), io, { force: true });
   }

@@ -1,6 +1,6 @@
 import { formatDump } from "@cardwire/virtual";
 import { describe, expect, test } from "vitest";
-import { captureIo } from "../../test/captured-io.ts";
+import { captureIo, IMPATIENT } from "../../test/captured-io.ts";
 import { asText, changed, ofKind, ownJson, realFile, sample } from "../../test/sample-files.ts";
 import { EXIT } from "../exit-codes.ts";
 import { runCli } from "../run-cli.ts";
@@ -128,7 +128,10 @@ describe("keys find", () => {
   });
 
   test("wrong keys for a write: the sector is named, and what to do", async () => {
-    const io = captureIo({ files: { ...files, "dump.json": ownJson(changed(card, [960, 1, 2, 3])) } });
+    const io = captureIo({
+      files: { ...files, "dump.json": ownJson(changed(card, [960, 1, 2, 3])) },
+      clock: IMPATIENT,
+    });
     const locked = changed(card, [1008, 7, 7, 7, 7, 7, 7], [1018, 7, 7, 7, 7, 7, 7]);
     io.files.set("locked.json", ownJson(locked));
     expect(await runCli(["restore", "dump.json", "--virtual", "locked.json", "--yes"], io)).toBe(EXIT.card);

@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
-import { captureIo } from "../../test/captured-io.ts";
+import { captureIo, IMPATIENT } from "../../test/captured-io.ts";
 import { ownJson, sample } from "../../test/sample-files.ts";
 import { EXIT } from "../exit-codes.ts";
 import { runCli } from "../run-cli.ts";
@@ -171,7 +171,7 @@ describe("emulate", () => {
   test("without vpcd it says what to do", async () => {
     const port = await vpcd([], []);
     await new Promise((resolve) => server?.close(resolve));
-    const io = captureIo();
+    const io = captureIo({ clock: IMPATIENT });
     expect(await runCli(["emulate", "sample:ntag213-text", "--port", String(port)], io)).toBe(EXIT.service);
     expect(io.err).toContain('"apt install vsmartcard-vpcd"');
   });

@@ -1,6 +1,6 @@
 import { parseDump, type TagDump } from "@cardwire/virtual";
 import { describe, expect, test } from "vitest";
-import { captureIo } from "../../test/captured-io.ts";
+import { captureIo, IMPATIENT } from "../../test/captured-io.ts";
 import { beforeWrite } from "../../test/mishaps.ts";
 import { changed, ofKind, ownJson, sample } from "../../test/sample-files.ts";
 import { EXIT } from "../exit-codes.ts";
@@ -250,7 +250,7 @@ describe("wrong turns", () => {
 
   test("a page that is locked", async () => {
     const card = changed(ofKind(sample("ntag213-text"), "mifare-ultralight"), [10, 0x10], [16, 1, 2, 3, 4]);
-    const io = captureIo({ files: { ...files, "card.json": ownJson(card) } });
+    const io = captureIo({ files: { ...files, "card.json": ownJson(card) }, clock: IMPATIENT });
     expect(await runCli(["restore", "dump.json", "--virtual", "card.json", "--yes"], io)).toBe(EXIT.card);
     expect(io.err).toMatch(
       /^cardwire: 0 of 1 writes were done, then the card did not take page 04: it may be locked or protected there \(SW /,

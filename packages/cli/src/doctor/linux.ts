@@ -208,7 +208,9 @@ async function checkVpcd(machine: Machine): Promise<Finding> {
   return {
     id,
     status: "info",
-    message: `vpcd does not listen on port ${VPCD_PORT}; only "cardwire emulate" needs it.`,
+    message:
+      `vpcd does not listen on port ${VPCD_PORT}; only "cardwire emulate" needs it. ` +
+      `It is not installed, pcscd is not running, or a card is in its place already.`,
     fix: [await installLine(machine, "vpcd"), "sudo systemctl restart pcscd"],
   };
 }
