@@ -54,7 +54,8 @@ export function unreachable(path: string, cause: unknown): SmartCardError {
     case "EACCES":
     case "EPERM":
       return noService(
-        `permission denied: this user may not open pcscd's socket ${path}`,
+        `permission denied: this user may not open pcscd's socket ${path}. Run as a user who may, or let everybody in ` +
+          `("chmod 666 ${path}" as root)`,
         cause,
         SCARD.W_SECURITY_VIOLATION,
       );

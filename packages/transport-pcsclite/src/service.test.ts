@@ -60,6 +60,7 @@ describe("pcscd is not there", () => {
     const denied = unreachable("/run/pcscd/pcscd.comm", Object.assign(new Error("no"), { code: "EACCES" }));
     expect(denied).toMatchObject({ responseCode: "no-service", symbol: "SCARD_W_SECURITY_VIOLATION" });
     expect(denied.message).toContain("permission denied");
+    expect(denied.message).toContain('"chmod 666 /run/pcscd/pcscd.comm"');
     expect(unreachable("/x", Object.assign(new Error("no"), { code: "ELOOP" })).message).toContain("/x: ELOOP");
   });
 
