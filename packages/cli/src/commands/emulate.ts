@@ -70,8 +70,8 @@ export async function emulateCommand(file: string, options: EmulateOptions, io: 
 
 function absentMessage(host: string, port: number): string {
   return (
-    `Nobody listens at ${host} port ${port}: pcscd is not running, or has no vpcd driver. On Debian and Ubuntu ` +
-    `"apt install vsmartcard-vpcd" installs it, "systemctl restart pcscd" has pcscd load it; elsewhere build vsmartcard's ` +
-    `virtualsmartcard. --port names another port, --wait waits for it.`
+    `Nobody listens at ${host} port ${port}: pcscd is not running, has no vpcd driver, or has a card there already ` +
+    `(its next slot is --port ${port + 1}). On Debian and Ubuntu "apt install vsmartcard-vpcd" installs the driver, ` +
+    `"systemctl restart pcscd" has pcscd load it; elsewhere build vsmartcard's virtualsmartcard. --wait waits for it.`
   );
 }

@@ -174,6 +174,8 @@ describe("emulate", () => {
     const io = captureIo({ clock: IMPATIENT });
     expect(await runCli(["emulate", "sample:ntag213-text", "--port", String(port)], io)).toBe(EXIT.service);
     expect(io.err).toContain('"apt install vsmartcard-vpcd"');
+    // vpcd listens for one card on each port, and not beyond it
+    expect(io.err).toContain(`--port ${port + 1}`);
   });
 
   test.each([
