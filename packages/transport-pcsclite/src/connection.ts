@@ -14,6 +14,7 @@ import {
   untilAborted,
 } from "@cardwire/core";
 import { SCARD } from "@cardwire/ioctl";
+import type { ScardReconnectOptions } from "@cardwire/scard";
 import {
   DISPOSITION,
   PCSCLITE_DIALECT,
@@ -43,13 +44,8 @@ export interface ConnectionParts {
   readonly onEnd: (connection: PcscliteConnection) => void;
 }
 
-/** What to connect a card with again. */
-export interface PcscliteReconnectOptions extends SmartCardCallOptions {
-  /** Either of T=0 and T=1 when absent. */
-  readonly preferredProtocols?: readonly SmartCardProtocol[];
-  /** What is done to the card first; "leave" when absent. */
-  readonly initialization?: Exclude<SmartCardDisposition, "eject">;
-}
+/** What to connect a card with again: the same as through pcsc-lite's own library. */
+export type PcscliteReconnectOptions = ScardReconnectOptions;
 
 /** How often pcsc-lite's own client library tries again while another program holds a transaction. */
 const SHARING_POLL_MS = 100;
