@@ -5,4 +5,4 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 ./install.sh
-exec npx vitest run --config vitest.config.js "$@"
+exec npx vitest run --config vitest.config.js --root . "$@"

@@ -26,7 +26,7 @@ export function pageHtml(page: Page, sections: readonly Section[], titles: Reado
     <a class="skip" href="#content">Skip to the content</a>
     <header class="site-top">
       <button type="button" id="menu" class="quiet" aria-expanded="false" aria-controls="navigation">☰<span class="unseen"> Menu</span></button>
-      <a class="brand" href="${to("index.html")}"><svg viewBox="0 0 32 32" aria-hidden="true"><rect width="32" height="32" rx="8" /><path d="M10 15.5a8 8 0 0 1 8-8M10 21.5a14 14 0 0 1 14-14" /><circle cx="11" cy="22" r="2.6" /></svg>cardwire</a>
+      <a class="brand" href="${to("index.html")}"><svg class="logo" viewBox="0 0 32 32" aria-hidden="true"><rect width="32" height="32" rx="8" /><path d="M10 15.5a8 8 0 0 1 8-8M10 21.5a14 14 0 0 1 14-14" /><circle cx="11" cy="22" r="2.6" /></svg>cardwire</a>
       <div class="search" role="search">
         <input id="search" type="search" placeholder="Search" aria-label="Search the documentation" autocomplete="off" role="combobox" aria-expanded="false" aria-controls="found" aria-autocomplete="list" />
         <kbd aria-hidden="true">/</kbd>
