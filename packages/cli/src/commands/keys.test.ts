@@ -19,6 +19,7 @@ describe("keys list and check", () => {
     const io = captureIo({ files: { "a.dic": DICTIONARY } });
     expect(await runCli(["keys", "list", "a.dic"], io)).toBe(EXIT.ok);
     expect(io.out).toBe("FFFFFFFFFFFF\nA0A1A2A3A4A5\nD3F7D3F7D3F7\n");
+    expect(io.err).toBe('a.dic: line 7 is no key ("cardwire keys check" shows why).\n');
   });
 
   test("binary key files and dumps", async () => {
@@ -101,6 +102,13 @@ describe("keys find", () => {
     expect(lines[17]).toBe("31 of 32 found, 4 keys tried.");
     expect(asText(io.files.get("found.dic"))).toBe("A0A1A2A3A4A5\nFFFFFFFFFFFF\nD3F7D3F7D3F7\n010203040506\n");
     expect(io.progress).toContain("key 2 of 4, 1 of 32 found");
+  });
+
+  test("lines that are no keys are told, and the others are tried", async () => {
+    const io = captureIo({ files: { ...files, "typos.dic": "01020304050\n010203040506\nxyz\n" } });
+    expect(await runCli(["keys", "find", "typos.dic", "--virtual", "card.json"], io)).toBe(EXIT.ok);
+    expect(io.out).toContain("31 of 32 found, 4 keys tried.");
+    expect(io.err).toBe('typos.dic: line 1 is no key, nor is 1 more ("cardwire keys check" shows why).\n');
   });
 
   test("for programs", async () => {

@@ -6,7 +6,7 @@ import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { writeOutput } from "../files.ts";
 import type { CliIo } from "../io.ts";
 import { uniqueKeys } from "../keys/key-file.ts";
-import { candidateKeys, readKeyFile } from "../keys/load-keys.ts";
+import { candidateKeys, readKeyFile, readUsableKeys } from "../keys/load-keys.ts";
 import { openClassic } from "../keys/open-classic.ts";
 import type { CardOptions, OutputOptions } from "../options.ts";
 import { toJson } from "../output/json.ts";
@@ -21,7 +21,7 @@ export interface KeysFindOptions extends CardOptions {
 /** `cardwire keys list`: the keys of files, each once. */
 export async function keysListCommand(files: readonly string[], options: OutputOptions, io: CliIo): Promise<ExitCode> {
   const lists: (readonly Uint8Array[])[] = [];
-  for (const file of files) lists.push((await readKeyFile(file, io)).keys);
+  for (const file of files) lists.push((await readUsableKeys(file, io)).keys);
   const keys = uniqueKeys(lists);
   if (options.json === true) io.write(`${toJson({ keys })}\n`);
   else io.write(keys.map((key) => `${toHex(key)}\n`).join(""));

@@ -42,6 +42,9 @@ export function uniqueKeys(lists: Iterable<readonly Uint8Array[]>): Uint8Array[]
   return [...found.values()];
 }
 
+/** The reason of a line that cannot be used; a key that comes twice does no harm. */
+export const NO_KEY = "a key has 12 hexadecimal digits";
+
 function parseDictionary(text: string): KeyFile {
   const lines = new Map<string, number>();
   const keys: Uint8Array[] = [];
@@ -55,7 +58,7 @@ function parseDictionary(text: string): KeyFile {
     if (digits === "") continue;
     const mistake = (reason: string): void => void mistakes.push({ line, text: raw.trim().slice(0, 60), reason });
     if (!LINE.test(digits)) {
-      mistake(`a key has 12 hexadecimal digits`);
+      mistake(NO_KEY);
       continue;
     }
     const before = lines.get(digits.toUpperCase());
