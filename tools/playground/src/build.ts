@@ -16,14 +16,14 @@ export interface BuiltFile {
 /** Leaves out the ways to readers of the machine, which a page does not have and never asks for. */
 const withoutMachine: Plugin = {
   name: "without-machine",
-  setup({ onResolve, onLoad }) {
+  setup(bundle) {
     const namespace = "without-machine";
-    onResolve({ filter: /^@cardwire\/transport-(?:pcsclite|windows|ccid)(?:\/|$)/ }, ({ path }) => ({
+    bundle.onResolve({ filter: /^@cardwire\/transport-(?:pcsclite|windows|ccid)(?:\/|$)/ }, ({ path }) => ({
       path,
       namespace,
     }));
     // CommonJS, of which no one asks beforehand what it exports
-    onLoad({ filter: /^/, namespace }, () => ({ contents: "module.exports = {};" }));
+    bundle.onLoad({ filter: /^/, namespace }, () => ({ contents: "module.exports = {};" }));
   },
 };
 

@@ -19,9 +19,9 @@ export interface OutputStream {
  */
 export function endWithoutOutput({ stdout, stderr, exit }: OutputProcess): void {
   stdout.on("error", (error) => {
-    if (isClosedPipe(error)) return exit(EXIT.ok);
-    stderr.write(`cardwire: The output cannot be written: ${error.message}.\n`);
-    exit(EXIT.input);
+    const hasSeenEnough = isClosedPipe(error);
+    if (!hasSeenEnough) stderr.write(`cardwire: The output cannot be written: ${error.message}.\n`);
+    exit(hasSeenEnough ? EXIT.ok : EXIT.input);
   });
   // there is nobody left to tell, and the exit code says what went wrong
   stderr.on("error", () => undefined);
