@@ -11,7 +11,7 @@ import { createIoctlContext } from "@cardwire/transport-ioctl";
 import { createVirtualField, loadTag } from "@cardwire/virtual";
 import { classic1kWithNdef, felicaLiteSWithUri, ntag216WithUri, topaz96WithText } from "@cardwire/virtual/samples";
 import { describe, expect, it } from "vitest";
-import { frontEndOver, PIPES, withChain } from "./chain.ts";
+import { overRcS380, PIPES, withChain } from "./chain.ts";
 
 const OVER_ACR122U = PIPES["an ACR122U by escape"];
 
@@ -67,6 +67,33 @@ describe("through an ACR122U's chip, what its own firmware cannot", () => {
   });
 });
 
+describe("through an RC-S380", () => {
+  it("Ultralight C is authenticated", async () => {
+    await withChain(ultralightC(), "documented", overRcS380, async ({ connection }) => {
+      const tag = new Type2Tag(connection, { dialect });
+      await tag.authenticateWithKey(fromHex("49454D4B41455242214E4143554F5946"));
+      await expect(tag.authenticateWithKey(new Uint8Array(16))).rejects.toMatchObject({ code: "WRONG_KEY" });
+    });
+  });
+
+  it("a Topaz is written", async () => {
+    await withChain(loadTag(topaz96WithText()), "documented", overRcS380, async ({ connection }) => {
+      const tag = new Type1Tag(connection, { dialect });
+      await tag.write(0x20, fromHex("DEADBEEF"));
+      expect(toHex((await tag.readAll()).subarray(0x20, 0x24))).toBe("DEADBEEF");
+    });
+  });
+
+  it("a MIFARE Classic is known by its UID, and no sector of it opens", async () => {
+    await withChain(loadTag(classic1kWithNdef()), "documented", overRcS380, async ({ send }) => {
+      expect(toHex(await send(fromHex("FFCA000000")))).toMatch(/9000$/);
+      expect(toHex(await send(fromHex("FF82000006FFFFFFFFFFFF")))).toBe("9000");
+      expect(toHex(await send(fromHex("FF860000050100046000")))).toBe("6A81");
+      expect(toHex(await send(fromHex("FFCA000000")))).toMatch(/9000$/);
+    });
+  });
+});
+
 describe("a tag that is pulled", () => {
   const tags: Readonly<Record<string, () => VirtualTag>> = {
     NTAG216: () => loadTag(ntag216WithUri()),
@@ -93,7 +120,7 @@ describe("a tag that is pulled", () => {
 
   it("is noticed, and the next one too", async () => {
     const field = createVirtualField();
-    const frontEnd = await frontEndOver(field, OVER_ACR122U);
+    const frontEnd = (await OVER_ACR122U?.(field)) ?? field;
     const reader = createNfcReader({ frontEnd, families: [mifareUltralight], presenceIntervalMs: 10 });
     const context = createIoctlContext({ devices: reader });
     const [readerName = ""] = await context.listReaders();

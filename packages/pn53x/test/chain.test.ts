@@ -10,7 +10,9 @@ import {
   ultralightEv1Ticket,
 } from "@cardwire/virtual/samples";
 import { describe, expect, it } from "vitest";
-import { PIPES, withChain } from "./chain.ts";
+import { overRcS380, PIPES, type Way, withChain } from "./chain.ts";
+
+const MIFARE_CLASSIC = "MIFARE Classic";
 
 /** What is said to a tag of each kind: reads, writes, refusals, and frames of a transparent session. */
 const CONVERSATIONS: Readonly<Record<string, readonly [tag: () => VirtualTag, apdus: readonly string[]]>> = {
@@ -43,7 +45,7 @@ const CONVERSATIONS: Readonly<Record<string, readonly [tag: () => VirtualTag, ap
     () => loadTag(ultralightEv1Ticket()),
     ["FFCA000000", "FFB0000010", "FFD6000404CAFEBABE", "FFB0000410"],
   ],
-  "MIFARE Classic": [
+  [MIFARE_CLASSIC]: [
     () => loadTag(classic1kWithNdef()),
     [
       "FFCA000000",
@@ -120,15 +122,11 @@ function echo(command: Uint8Array): Uint8Array {
   return Uint8Array.of(...command, 0x90, 0x00);
 }
 
-async function converse(
-  name: string,
-  profile: ConformanceProfile,
-  pipe?: (typeof PIPES)[string],
-): Promise<readonly string[]> {
+async function converse(name: string, profile: ConformanceProfile, way?: Way): Promise<readonly string[]> {
   const conversation = CONVERSATIONS[name];
   if (conversation === undefined) throw new Error(name);
   const [tag, apdus] = conversation;
-  return withChain(tag(), profile, pipe, async ({ connection, send }) => {
+  return withChain(tag(), profile, way, async ({ connection, send }) => {
     const { answerToReset } = await connection.status();
     const answers = [toHex(new Uint8Array(answerToReset ?? new ArrayBuffer(0)))];
     for (const apdu of apdus)
@@ -147,10 +145,18 @@ function expectedOf(name: string, profile: ConformanceProfile): Promise<readonly
   return known;
 }
 
-describe.each(Object.entries(PIPES))("over %s", (_, pipe) => {
+const NAMES = Object.keys(CONVERSATIONS);
+
+/** A Port-100 has no command for the authentication of MIFARE Classic. */
+const WAYS: readonly (readonly [name: string, way: Way, conversations: readonly string[]])[] = [
+  ...Object.entries(PIPES).map(([name, way]) => [name, way, NAMES] as const),
+  ["an RC-S380", overRcS380, NAMES.filter((name) => name !== MIFARE_CLASSIC)],
+];
+
+describe.each(WAYS)("over %s", (_, way, names) => {
   describe.each(["documented", "nfccx"] as const)("in profile %s", (profile) => {
-    it.each(Object.keys(CONVERSATIONS))("%s answers as it does in the field itself", async (name) => {
-      expect(await converse(name, profile, pipe)).toEqual(await expectedOf(name, profile));
+    it.each(names)("%s answers as it does in the field itself", async (name) => {
+      expect(await converse(name, profile, way)).toEqual(await expectedOf(name, profile));
     });
   });
 });

@@ -18,8 +18,11 @@ import { createVirtualField, type VirtualField } from "@cardwire/virtual";
 import {
   createFramePipe,
   createPn53xFrontEnd,
+  createPort100FrontEnd,
   openAcr122uPipe,
   openPn53x,
+  openPort100,
+  openPort100Pipe,
   openSerialPipe,
   openUsbPipe,
   type Pn53xPipe,
@@ -29,27 +32,11 @@ import {
   createVirtualBulkDevice,
   createVirtualLink,
   createVirtualPn53x,
+  createVirtualPort100,
   createVirtualSerialPort,
 } from "../src/virtual.ts";
 
 const FAMILIES: readonly CardFamily[] = [mifareUltralight, mifareClassic, topaz, felica, iso14443b, isoDep];
-
-/** Every way to a chip that there is. */
-export const PIPES: Readonly<Record<string, (field: VirtualField) => Promise<Pn53xPipe>>> = {
-  "an ACR122U by escape": (field) => {
-    const reader = createVirtualAcr122u(field);
-    return openAcr122uPipe((apdu) => reader.escape(apdu));
-  },
-  "an ACR122U by XfrBlock, answers held back": (field) => {
-    const reader = createVirtualAcr122u(field, { holdsAnswers: true });
-    return openAcr122uPipe((apdu) => reader.transmit(apdu));
-  },
-  "a PN533 by USB": (field) => openUsbPipe(createVirtualBulkDevice(createVirtualPn53x(field, { chip: "PN533" }))),
-  "a PN532 on a serial port": (field) =>
-    openSerialPipe(createVirtualSerialPort(createVirtualPn53x(field), { pieceBytes: 3 })),
-  "a PN532 by frames": (field) =>
-    Promise.resolve(createFramePipe(createVirtualLink(createVirtualPn53x(field), { pieceBytes: 7 }))),
-};
 
 /** Virtual cards need no time to wake up. */
 const hurried: Clock = {
@@ -60,15 +47,39 @@ const hurried: Clock = {
   },
 };
 
-/** Makes the front end over a chip over a field; without a pipe the field itself is the front end. */
-export async function frontEndOver(
-  field: VirtualField,
-  pipe?: (field: VirtualField) => Promise<Pn53xPipe>,
-): Promise<RfFrontEnd> {
-  if (pipe === undefined) return field;
-  const chip = await openPn53x(await pipe(field));
-  return createPn53xFrontEnd(chip, { clock: hurried });
+/** A front end over a field, with whatever lies between. */
+export type Way = (field: VirtualField) => Promise<RfFrontEnd>;
+
+function overPn53x(pipe: (field: VirtualField) => Promise<Pn53xPipe>): Way {
+  return async (field) => createPn53xFrontEnd(await openPn53x(await pipe(field)), { clock: hurried });
 }
+
+/** An RC-S380, which has a chip of another kind. */
+export const overRcS380: Way = async (field) => {
+  const pipe = await openPort100Pipe(createVirtualBulkDevice(createVirtualPort100(field)));
+  return createPort100FrontEnd(await openPort100(pipe), { clock: hurried });
+};
+
+/** Every way to a PN532 or PN533 that there is. */
+export const PIPES: Readonly<Record<string, Way>> = {
+  "an ACR122U by escape": overPn53x((field) => {
+    const reader = createVirtualAcr122u(field);
+    return openAcr122uPipe((apdu) => reader.escape(apdu));
+  }),
+  "an ACR122U by XfrBlock, answers held back": overPn53x((field) => {
+    const reader = createVirtualAcr122u(field, { holdsAnswers: true });
+    return openAcr122uPipe((apdu) => reader.transmit(apdu));
+  }),
+  "a PN533 by USB": overPn53x((field) =>
+    openUsbPipe(createVirtualBulkDevice(createVirtualPn53x(field, { chip: "PN533" }))),
+  ),
+  "a PN532 on a serial port": overPn53x((field) =>
+    openSerialPipe(createVirtualSerialPort(createVirtualPn53x(field), { pieceBytes: 3 })),
+  ),
+  "a PN532 by frames": overPn53x((field) =>
+    Promise.resolve(createFramePipe(createVirtualLink(createVirtualPn53x(field), { pieceBytes: 7 }))),
+  ),
+};
 
 /** A card on a reader, with all that lies between an application and the silicon. */
 export interface Chain {
@@ -81,12 +92,12 @@ export interface Chain {
 export async function withChain<Result>(
   tag: VirtualTag,
   profile: ConformanceProfile,
-  pipe: ((field: VirtualField) => Promise<Pn53xPipe>) | undefined,
+  way: Way | undefined,
   use: (chain: Chain) => Promise<Result>,
 ): Promise<Result> {
   // a chip answers with promises, so the field that is compared with one must too
-  const field = createVirtualField({ tags: [tag], latencyMs: pipe === undefined ? 0.1 : 0 });
-  const frontEnd = await frontEndOver(field, pipe);
+  const field = createVirtualField({ tags: [tag], latencyMs: way === undefined ? 0.1 : 0 });
+  const frontEnd = await (way?.(field) ?? field);
   const reader = createNfcReader({ frontEnd, families: FAMILIES, profile, presenceIntervalMs: 3_600_000 });
   const context = createIoctlContext({ devices: reader });
   try {

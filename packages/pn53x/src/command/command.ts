@@ -49,8 +49,8 @@ export function pn53xCommandName(code: number): Pn53xCommandName | undefined {
  * A command as a pair of messages, both ways: a host encodes the request and decodes the answer, a virtual chip the other
  * way round. The bytes are what follows the command code. Decoding is total.
  */
-export interface Pn53xCommand<Request, Answer> {
-  readonly name: Pn53xCommandName;
+export interface ChipCommand<Name extends string, Request, Answer> {
+  readonly name: Name;
   readonly code: number;
   /** @throws FormatError for a field that is out of its range. */
   encodeRequest(request: Request): Uint8Array;
@@ -61,6 +61,9 @@ export interface Pn53xCommand<Request, Answer> {
   /** @throws FormatError naming the field that is missing, left over, or of no meaning. */
   decodeAnswer(bytes: Uint8Array, request: Request): Answer;
 }
+
+/** A command of a PN53x. */
+export type Pn53xCommand<Request, Answer> = ChipCommand<Pn53xCommandName, Request, Answer>;
 
 const NO_BYTES = new Uint8Array(0);
 

@@ -1,5 +1,11 @@
 export { type AutoPollRequest, type AutoPollTarget, InAutoPoll } from "./auto-poll.ts";
-export { type Pn53xCommand, PN53X_COMMAND_CODE, type Pn53xCommandName, pn53xCommandName } from "./command.ts";
+export {
+  type ChipCommand,
+  type Pn53xCommand,
+  PN53X_COMMAND_CODE,
+  type Pn53xCommandName,
+  pn53xCommandName,
+} from "./command.ts";
 export {
   type CommunicateThruAnswer,
   type DataExchangeAnswer,

@@ -1,4 +1,4 @@
-import { FRAME_IDENTIFIER, MAX_FRAME_DATA_BYTES } from "./frame.ts";
+import { FRAME_IDENTIFIER, type FrameForm, PN53X_FRAMES } from "./frame.ts";
 
 /** What a stream of bytes turned out to be. */
 export type FrameEvent =
@@ -15,7 +15,13 @@ export type FrameEvent =
  * passed over; after a damaged frame the search goes on right behind its start code, so that no frame is lost to it.
  */
 export class FrameReader {
+  readonly #form: FrameForm;
   #bytes: Uint8Array = new Uint8Array(0);
+
+  /** @param form whose frames they are: those of PN532 and PN533 unless given. */
+  constructor(form: FrameForm = PN53X_FRAMES) {
+    this.#form = form;
+  }
 
   /** Bytes of a frame that has begun and not ended. */
   get pendingBytes(): number {
@@ -36,7 +42,7 @@ export class FrameReader {
     let at = 0;
     for (;;) {
       at = startCodeFrom(all, at);
-      const frame = readFrame(all, at);
+      const frame = readFrame(all, at, this.#form);
       if (frame === undefined) break;
       events.push(frame.event);
       at = frame.end;
@@ -58,27 +64,27 @@ interface ReadFrame {
 }
 
 /** Reads the frame whose start code stands at `start`. `undefined` while its end has not come. */
-function readFrame(bytes: Uint8Array, start: number): ReadFrame | undefined {
+function readFrame(bytes: Uint8Array, start: number, form: FrameForm): ReadFrame | undefined {
   const first = bytes[start + 2];
   const second = bytes[start + 3];
   if (first === undefined || second === undefined) return undefined;
   if (first === 0x00 && second === 0xff) return { event: { kind: "ack" }, end: start + 4 };
   if (first === 0xff && second === 0x00) return { event: { kind: "nack" }, end: start + 4 };
-  if (first === 0xff && second === 0xff) return readExtended(bytes, start);
+  if (first === 0xff && second === 0xff) return readExtended(bytes, start, form);
   if (((first + second) & 0xff) !== 0) return damaged("length checksum", start);
   if (first === 0) return damaged("length", start);
   return readData(bytes, start, start + 4, first);
 }
 
-function readExtended(bytes: Uint8Array, start: number): ReadFrame | undefined {
-  const high = bytes[start + 4];
-  const low = bytes[start + 5];
+function readExtended(bytes: Uint8Array, start: number, form: FrameForm): ReadFrame | undefined {
+  const first = bytes[start + 4];
+  const second = bytes[start + 5];
   const check = bytes[start + 6];
-  if (high === undefined || low === undefined || check === undefined) return undefined;
-  if (((high + low + check) & 0xff) !== 0) return damaged("length checksum", start);
-  const length = (high << 8) | low;
+  if (first === undefined || second === undefined || check === undefined) return undefined;
+  if (((first + second + check) & 0xff) !== 0) return damaged("length checksum", start);
+  const length = form.lengthOrder === "high-first" ? (first << 8) | second : (second << 8) | first;
   // nothing forbids an extended frame that would have fitted a normal one
-  if (length === 0 || length > MAX_FRAME_DATA_BYTES) return damaged("length", start);
+  if (length === 0 || length > form.maxDataBytes) return damaged("length", start);
   return readData(bytes, start, start + 7, length);
 }
 

@@ -17,6 +17,18 @@ export const START: readonly [number, number, number] = [0x00, 0x00, 0xff];
 export const MAX_FRAME_DATA_BYTES = 265;
 const MAX_NORMAL_DATA_BYTES = 255;
 
+/** What the frames of a kind of chip have of their own. */
+export interface FrameForm {
+  /** The longest data of a frame, frame identifier included. */
+  readonly maxDataBytes: number;
+  /** Which byte of an extended frame's length comes first. */
+  readonly lengthOrder: "high-first" | "low-first";
+  /** The chip sends its last answer again when it is sent a NACK. */
+  readonly repeatsOnNack: boolean;
+  /** @throws FormatError for data that no frame holds. */
+  encode(data: Uint8Array): Uint8Array<ArrayBuffer>;
+}
+
 /** ACK `00 00 FF 00 FF 00`: a frame was understood, and from the host also the end of a command (section 6.2.1.3). */
 export function ackFrame(): Uint8Array<ArrayBuffer> {
   return Uint8Array.of(0x00, 0x00, 0xff, 0x00, 0xff, 0x00);
@@ -60,3 +72,11 @@ export function informationFrame(data: Uint8Array): Uint8Array<ArrayBuffer> {
   frame[head.length + length] = checksum(data);
   return frame;
 }
+
+/** The frames of PN532 and PN533. */
+export const PN53X_FRAMES: FrameForm = {
+  maxDataBytes: MAX_FRAME_DATA_BYTES,
+  lengthOrder: "high-first",
+  repeatsOnNack: true,
+  encode: informationFrame,
+};

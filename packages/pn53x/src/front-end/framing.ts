@@ -3,10 +3,12 @@ import {
   crcOnAir,
   insertParity,
   removeParity,
+  type RfDialogue,
   type RfFailure,
   type RfFrame,
   type RfFrameReply,
   type RfTarget,
+  runDialogue,
 } from "@cardwire/core";
 import {
   CIU,
@@ -88,6 +90,13 @@ export class Framing {
         }),
       );
     this.forget();
+  }
+
+  /** A conversation of frames with a tag of a technology. */
+  async run<Result>(dialogue: RfDialogue<Result>, technology: FramedTechnology): Promise<Result> {
+    return runDialogue(dialogue, {
+      exchange: (request) => (request.kind === "frame" ? this.exchange(request, technology) : failure("unsupported")),
+    });
   }
 
   /** A frame to the tag, and what comes back. */
@@ -208,7 +217,8 @@ function withParity(frame: RfFrame): { readonly data: Uint8Array; readonly lastB
   return insertParity(needsCrc ? concatBytes(bare.data, Uint8Array.from(crcOnAir(bare.data, "nfc-a"))) : bare.data);
 }
 
-function withoutCrc(data: Uint8Array, hasCrc: boolean): RfFrameReply | RfFailure {
+/** Takes the CRC off an answer of type A, where it has one. */
+export function withoutCrc(data: Uint8Array, hasCrc: boolean): RfFrameReply | RfFailure {
   if (!hasCrc) return frameReply(data);
   const end = data.length - CRC_BYTES;
   if (end < 1) return failure("crc");

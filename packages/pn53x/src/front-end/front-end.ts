@@ -1,22 +1,22 @@
 import {
   type Clock,
-  delay,
+  type RfFailure,
   type RfFrame,
   type RfFrameReply,
   type RfFrontEnd,
   type RfMifareAuthenticate,
   type RfReply,
-  type RfRequest,
-  type RfReselect,
   type RfTarget,
   systemClock,
 } from "@cardwire/core";
+import type { RfTargets } from "../activation/targets.ts";
 import type { Pn53x } from "../chip/pn53x.ts";
 import { SetParameters } from "../command/general.ts";
 import { RF_ITEM, RFConfiguration, rfMaxRetries } from "../command/rf-configuration.ts";
+import { ChipFrontEnd, type FrontEndDriver } from "./chip-front-end.ts";
 import { Framing } from "./framing.ts";
 import { DONE, failure } from "./replies.ts";
-import { find, type Pn53xTechnology, reselect, type RfTargets, type SelectContext } from "./select.ts";
+import { find, type Pn53xTechnology, reselect, type SelectContext } from "./select.ts";
 import { ChipSession, COMMAND_HEAD_BYTES } from "./session.ts";
 import { Type1Air } from "./type1.ts";
 
@@ -31,7 +31,8 @@ export interface Pn53xFrontEndOptions {
   readonly clock?: Clock;
 }
 
-const TECHNOLOGIES: readonly Pn53xTechnology[] = [
+/** Everything that these chips can look for. */
+export const TECHNOLOGIES: readonly Pn53xTechnology[] = [
   "nfc-a",
   "nfc-f-212",
   "nfc-f-424",
@@ -59,10 +60,11 @@ function fsdiWithin(bytes: number): number {
  * It closes the chip when it is closed.
  */
 export function createPn53xFrontEnd(chip: Pn53x, options: Pn53xFrontEndOptions = {}): RfFrontEnd {
-  return new Pn53xFrontEnd(chip, options);
+  const { technologies = TECHNOLOGIES, pollIntervalMs = 100, resetMs = 10, clock = systemClock } = options;
+  return new ChipFrontEnd(new Pn53xDriver(chip, clock, resetMs), { technologies, pollIntervalMs, clock });
 }
 
-class Pn53xFrontEnd implements RfFrontEnd {
+class Pn53xDriver implements FrontEndDriver<Pn53xTechnology> {
   readonly name: string;
   readonly maxTransmitBytes: number;
   readonly maxReceiveBytes: number;
@@ -70,16 +72,8 @@ class Pn53xFrontEnd implements RfFrontEnd {
   readonly #framing: Framing;
   readonly #type1: Type1Air;
   readonly #context: SelectContext;
-  readonly #technologies: readonly Pn53xTechnology[];
-  readonly #pollIntervalMs: number;
-  #targets: RfTargets | undefined;
-  #target: RfTarget | undefined;
-  /** What came to a frame that expected nothing: a receive request that follows hears it. */
-  #unheard: RfFrameReply | undefined;
-  #closing: Promise<void> | undefined;
 
-  constructor(chip: Pn53x, options: Pn53xFrontEndOptions) {
-    const { technologies = TECHNOLOGIES, pollIntervalMs = 100, resetMs = 10, clock = systemClock } = options;
+  constructor(chip: Pn53x, clock: Clock, resetMs: number) {
     this.name = chip.name;
     this.maxTransmitBytes = chip.pipe.maxCommandBytes - COMMAND_HEAD_BYTES;
     this.maxReceiveBytes = chip.pipe.maxAnswerBytes - RECEIVED_HEAD_BYTES;
@@ -92,37 +86,14 @@ class Pn53xFrontEnd implements RfFrontEnd {
       type1: this.#type1,
       fsdi: fsdiWithin(this.maxReceiveBytes + 2),
     };
-    this.#technologies = technologies;
-    this.#pollIntervalMs = pollIntervalMs;
   }
 
-  async discover(signal: AbortSignal): Promise<RfTargets> {
-    signal.throwIfAborted();
-    await this.#prepare();
-    for (;;) {
-      signal.throwIfAborted();
-      await this.#session.switchField(true);
-      for (const technology of this.#technologies) {
-        signal.throwIfAborted();
-        const targets = await find(this.#context, technology);
-        if (targets === undefined) continue;
-        this.#select(targets);
-        return targets;
-      }
-      // cards that were put to sleep on the way wake with the next round
-      await this.#session.switchField(false);
-      await delay(this.#session.clock, this.#pollIntervalMs, signal);
-    }
+  get fieldIsOn(): boolean {
+    return this.#session.fieldIsOn;
   }
 
-  #select(targets: RfTargets): void {
-    this.#targets = targets;
-    this.#target = targets[0];
-    this.#unheard = undefined;
-  }
-
-  /** Nothing is activated or tried again by the chip itself. Each time: it may have lost its power in between. */
-  async #prepare(): Promise<void> {
+  /** Nothing is activated or tried again by the chip itself. */
+  async prepare(): Promise<void> {
     const { chip } = this.#session;
     this.#session.forget();
     this.#framing.forget();
@@ -131,33 +102,19 @@ class Pn53xFrontEnd implements RfFrontEnd {
     await chip.run(RFConfiguration, rfMaxRetries(0, 0, 1));
   }
 
-  exchange(request: RfRequest): RfReply | Promise<RfReply> {
-    if (request.kind === "apdu") return failure("unsupported");
-    if (request.kind === "field") return this.#switchField(request.on, request.delayUs ?? 0);
-    if (!this.#session.fieldIsOn || this.#target === undefined)
-      return failure(request.kind === "mifare-authenticate" ? "authentication" : "link-lost");
-    switch (request.kind) {
-      case "frame":
-        return this.#frame(request, this.#target);
-      case "receive":
-        return this.#receive();
-      case "mifare-authenticate":
-        return this.#authenticate(request);
-      case "reselect":
-        return this.#reselect(request);
-    }
+  switchField(on: boolean): Promise<void> {
+    return this.#session.switchField(on);
   }
 
-  async #frame(frame: RfFrame, target: RfTarget): Promise<RfReply> {
-    this.#unheard = undefined;
-    if (frame.data.length > this.maxTransmitBytes) return failure("unsupported");
-    const reply = await this.#exchangeFrame(frame, target);
-    if (frame.expect !== "nothing") return reply;
-    if (reply.kind === "frame") this.#unheard = reply;
-    return DONE;
+  find(technology: Pn53xTechnology): Promise<RfTargets | undefined> {
+    return find(this.#context, technology);
   }
 
-  #exchangeFrame(frame: RfFrame, target: RfTarget): RfReply | Promise<RfReply> {
+  reselect(target: RfTarget): Promise<boolean> {
+    return reselect(this.#context, target);
+  }
+
+  exchange(frame: RfFrame, target: RfTarget): RfFailure | Promise<RfFrameReply | RfFailure> {
     switch (target.technology) {
       case "nfc-a-type1":
         return this.#type1.exchange(frame, target);
@@ -168,53 +125,18 @@ class Pn53xFrontEnd implements RfFrontEnd {
     }
   }
 
-  /** The chip cannot only listen: what there is to hear came right behind the last frame. */
-  #receive(): RfReply {
-    const heard = this.#unheard;
-    this.#unheard = undefined;
-    return heard ?? failure("timeout");
-  }
-
-  async #authenticate({ block, keyType, key, uid }: RfMifareAuthenticate): Promise<RfReply> {
+  async authenticate({ block, keyType, key, uid }: RfMifareAuthenticate): Promise<RfReply> {
     await this.#framing.restore();
     const data = Uint8Array.of(AUTHENTICATE[keyType], block, ...key, ...uid);
     const answer = await this.#session.exchange(data, AUTHENTICATION_US);
     return answer instanceof Uint8Array ? DONE : failure("authentication");
   }
 
-  async #reselect({ target = this.#targets?.[0] }: RfReselect): Promise<RfReply> {
-    this.#unheard = undefined;
-    if (target === undefined || !(await reselect(this.#context, target))) return failure("link-lost");
-    this.#target = target;
-    return DONE;
-  }
-
-  async #switchField(on: boolean, delayUs: number): Promise<RfReply> {
-    if (delayUs > 0) await delay(this.#session.clock, delayUs / 1000);
-    if (on !== this.#session.fieldIsOn) {
-      this.#unheard = undefined;
-      await this.#session.switchField(on);
-    }
-    return DONE;
-  }
-
-  async deactivate(): Promise<void> {
-    this.#targets = this.#target = this.#unheard = undefined;
+  forget(): void {
     this.#framing.forget();
-    if (this.#session.fieldIsOn) await this.#session.switchField(false);
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#close();
-    return this.#closing;
-  }
-
-  async #close(): Promise<void> {
-    try {
-      await this.deactivate();
-    } catch {
-      // a chip that is gone has no field any more
-    }
-    await this.#session.chip.close();
+    return this.#session.chip.close();
   }
 }

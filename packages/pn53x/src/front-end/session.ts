@@ -8,7 +8,7 @@ import { Pn53xStatus, rfFailureOf } from "../status.ts";
 import { failure } from "./replies.ts";
 
 /** How long the host waits for the chip beyond the time that the air may take. */
-const HOST_SLACK_MS = 1000;
+export const HOST_SLACK_MS = 1000;
 
 /** D4 and the command's code. */
 export const COMMAND_HEAD_BYTES = 2;
@@ -17,7 +17,7 @@ export const COMMAND_HEAD_BYTES = 2;
 const ATR_TIMEOUT_CODE = 0x0b;
 
 /** How long a cold card is given before it is spoken to; 5 ms are needed by FeliCa (JIS X 6319-4). */
-const FIELD_ON_MS = 5;
+export const FIELD_ON_MS = 5;
 
 /** The chip as a front end uses it: the commands of the air, with what they have in common. */
 export class ChipSession {

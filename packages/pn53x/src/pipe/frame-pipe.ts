@@ -1,5 +1,5 @@
 import { abortReason, type Clock, delay, SerialQueue, systemClock } from "@cardwire/core";
-import { ackFrame, informationFrame, MAX_FRAME_DATA_BYTES, nackFrame } from "../frame/frame.ts";
+import { ackFrame, type FrameForm, nackFrame, PN53X_FRAMES } from "../frame/frame.ts";
 import { type FrameEvent, FrameReader } from "../frame/frame-reader.ts";
 import { isPn53xError, Pn53xError } from "../pn53x-error.ts";
 import type { ByteLink } from "./byte-link.ts";
@@ -12,6 +12,8 @@ export interface FramePipeOptions {
   readonly clock?: Clock;
   /** How long the chip may take over its ACK: 200 ms unless given (a chip takes 15 ms at most, a host longer). */
   readonly ackTimeoutMs?: number;
+  /** Whose frames they are: those of PN532 and PN533 unless given. */
+  readonly form?: FrameForm;
 }
 
 /** How often a frame is sent again that was not acknowledged, or asked for again that came damaged. */
@@ -33,21 +35,26 @@ export function createFramePipe(link: ByteLink, options: FramePipeOptions = {}):
 
 class Pipe implements FramePipe {
   readonly name: string;
-  readonly maxCommandBytes = MAX_FRAME_DATA_BYTES;
-  readonly maxAnswerBytes = MAX_FRAME_DATA_BYTES;
+  readonly maxCommandBytes: number;
+  readonly maxAnswerBytes: number;
+  readonly #form: FrameForm;
   readonly #link: ByteLink;
   readonly #clock: Clock;
   readonly #ackTimeoutMs: number;
   readonly #queue = new SerialQueue();
-  readonly #reader = new FrameReader();
+  readonly #reader: FrameReader;
   readonly #stopListening: () => void;
   #events: FrameEvent[] = [];
   #wake: (() => void) | undefined;
   #ended: Pn53xError | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(link: ByteLink, { name = "PN53x frames", clock = systemClock, ackTimeoutMs = 200 }: FramePipeOptions) {
+  constructor(link: ByteLink, options: FramePipeOptions) {
+    const { name = "PN53x frames", clock = systemClock, ackTimeoutMs = 200, form = PN53X_FRAMES } = options;
     this.name = name;
+    this.#form = form;
+    this.#reader = new FrameReader(form);
+    this.maxCommandBytes = this.maxAnswerBytes = form.maxDataBytes;
     this.#link = link;
     this.#clock = clock;
     this.#ackTimeoutMs = ackTimeoutMs;
@@ -74,7 +81,7 @@ class Pipe implements FramePipe {
     command: Uint8Array,
     { timeoutMs = DEFAULT_TIMEOUT_MS, signal }: Pn53xExchangeOptions,
   ): Promise<Uint8Array> {
-    const frame = informationFrame(command);
+    const frame = this.#form.encode(command);
     // whatever comes before the command is sent belongs to another one
     this.#forget();
     try {
@@ -115,8 +122,8 @@ class Pipe implements FramePipe {
           if (event.data[1] === undefined || event.data[1] === (command[1] ?? 0) + 1) return event.data;
           break;
         case "damaged":
-          if (damaged++ === REPETITIONS)
-            throw new Pn53xError("PROTOCOL", `the answer comes damaged again and again: wrong ${event.reason}`);
+          if (!this.#form.repeatsOnNack || damaged++ === REPETITIONS)
+            throw new Pn53xError("PROTOCOL", `the answer comes damaged: wrong ${event.reason}`);
           this.#forget();
           await this.#write(nackFrame());
           break;

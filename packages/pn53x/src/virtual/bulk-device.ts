@@ -1,7 +1,6 @@
 import { copyBytes } from "@cardwire/core";
 import type { BulkDevice } from "../pipe/bulk-link.ts";
-import type { VirtualPn53x } from "./chip.ts";
-import { FramePort, type FramePortOptions } from "./frame-port.ts";
+import { FramePort, type FramePortOptions, type VirtualFrameChip } from "./frame-port.ts";
 
 /** A USB device with a virtual chip in it, as far as transfers go. */
 export interface VirtualBulkDevice extends BulkDevice {
@@ -14,7 +13,7 @@ type Transfer = Awaited<ReturnType<BulkDevice["transferIn"]>>;
 const PACKET_BYTES = 64;
 
 /** Lays a chip behind a pair of bulk endpoints of 64 bytes. */
-export function createVirtualBulkDevice(chip: VirtualPn53x, options: FramePortOptions = {}): VirtualBulkDevice {
+export function createVirtualBulkDevice(chip: VirtualFrameChip, options: FramePortOptions = {}): VirtualBulkDevice {
   const packets: Uint8Array[] = [];
   const readers: { readonly resolve: (transfer: Transfer) => void; readonly reject: (error: Error) => void }[] = [];
   let isGone = false;

@@ -1,7 +1,15 @@
-import { ackFrame, errorFrame, informationFrame } from "../frame/frame.ts";
+import { ackFrame, errorFrame, type FrameForm, PN53X_FRAMES } from "../frame/frame.ts";
 import { FrameReader } from "../frame/frame-reader.ts";
 import type { ByteLink } from "../pipe/byte-link.ts";
-import type { VirtualPn53x } from "./chip.ts";
+
+/** A virtual chip as its host interface sees it. */
+export interface VirtualFrameChip {
+  /** Whose frames carry its commands: PN532's and PN533's unless given. */
+  readonly frames?: FrameForm;
+  /** @returns the answer; its frame identifier alone is an error frame, and nothing is silence. */
+  execute(command: Uint8Array): Promise<Uint8Array | undefined>;
+  cancel(): void;
+}
 
 /** How a virtual chip's frames come out. */
 export interface FramePortOptions {
@@ -13,17 +21,20 @@ export interface FramePortOptions {
 
 /** The chip's host interface: frames in, acknowledgements and frames out. */
 export class FramePort {
-  readonly #chip: VirtualPn53x;
+  readonly #chip: VirtualFrameChip;
   readonly #send: (bytes: Uint8Array) => void;
   readonly #options: FramePortOptions;
-  readonly #reader = new FrameReader();
+  readonly #form: FrameForm;
+  readonly #reader: FrameReader;
   #last: Uint8Array | undefined;
   /** Counts commands: what belongs to an older one is not sent any more. */
   #current = 0;
   #running: Promise<void> = Promise.resolve();
 
-  constructor(chip: VirtualPn53x, send: (bytes: Uint8Array) => void, options: FramePortOptions = {}) {
+  constructor(chip: VirtualFrameChip, send: (bytes: Uint8Array) => void, options: FramePortOptions = {}) {
     this.#chip = chip;
+    this.#form = chip.frames ?? PN53X_FRAMES;
+    this.#reader = new FrameReader(this.#form);
     this.#send = send;
     this.#options = options;
   }
@@ -54,7 +65,7 @@ export class FramePort {
     this.#running = this.#running.then(async () => {
       const answer = await this.#chip.execute(command);
       if (answer === undefined || number !== this.#current) return;
-      this.#last = answer.length === 1 ? errorFrame() : informationFrame(answer);
+      this.#last = answer.length === 1 ? errorFrame() : this.#form.encode(answer);
       this.#out(this.#last);
     });
   }
@@ -67,7 +78,7 @@ export class FramePort {
 }
 
 /** A link to a virtual chip. */
-export function createVirtualLink(chip: VirtualPn53x, options: FramePortOptions = {}): ByteLink {
+export function createVirtualLink(chip: VirtualFrameChip, options: FramePortOptions = {}): ByteLink {
   let listener: ((bytes: Uint8Array) => void) | undefined;
   const port = new FramePort(chip, (bytes) => listener?.(bytes), options);
   return {

@@ -1,0 +1,42 @@
+import { FormatError } from "@cardwire/core";
+import { checksum, type FrameForm, START } from "../frame/frame.ts";
+
+/** Frame identifiers of the Port-100. */
+export const PORT100_FRAME_IDENTIFIER = {
+  /** Host to chip. */
+  COMMAND: 0xd6,
+  /** Chip to host. */
+  ANSWER: 0xd7,
+} as const;
+
+/** Identifier, command code, and 1001 bytes, which is what the driver of the Linux kernel gives a frame room for. */
+const MAX_DATA_BYTES = 1003;
+
+/**
+ * A frame of the Port-100, `00 00 FF FF FF LEN LEN LCS D6 … DCS 00`: the extended frame of the PN53x, with the low byte of
+ * the length first and for data of any length.
+ *
+ * @param data frame identifier and all that follows it, 1–1003 bytes.
+ * @throws FormatError for another length.
+ */
+export function port100Frame(data: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { length } = data;
+  if (length === 0) throw new FormatError("TOO_SHORT", "has at least the frame identifier", { field: "frame data" });
+  if (length > MAX_DATA_BYTES)
+    throw new FormatError("TOO_LONG", `${MAX_DATA_BYTES} bytes at most, not ${length}`, { field: "frame data" });
+  const lengthBytes = [length % 0x100, length >> 8] as const;
+  const head = [...START, 0xff, 0xff, ...lengthBytes, checksum(Uint8Array.from(lengthBytes))];
+  const frame = new Uint8Array(head.length + length + 2);
+  frame.set(head);
+  frame.set(data, head.length);
+  frame[head.length + length] = checksum(data);
+  return frame;
+}
+
+/** The frames of the Port-100. It is not known to repeat an answer. */
+export const PORT100_FRAMES: FrameForm = {
+  maxDataBytes: MAX_DATA_BYTES,
+  lengthOrder: "low-first",
+  repeatsOnNack: false,
+  encode: port100Frame,
+};

@@ -1,0 +1,34 @@
+import { type BulkDevice, createBulkLink } from "../pipe/bulk-link.ts";
+import { createFramePipe } from "../pipe/frame-pipe.ts";
+import type { Pn53xPipe } from "../pipe/pipe.ts";
+import type { UsbPipeOptions } from "../pipe/usb-pipe.ts";
+import { PORT100_FRAMES } from "./frame.ts";
+
+/** USB identifiers of readers with a Port-100: vendor and product, and their name. */
+export const PORT100_READERS: readonly {
+  readonly vendorId: number;
+  readonly productId: number;
+  readonly name: string;
+}[] = [
+  { vendorId: 0x054c, productId: 0x06c1, name: "Sony RC-S380/S" },
+  { vendorId: 0x054c, productId: 0x06c3, name: "Sony RC-S380/P" },
+];
+
+/**
+ * Opens a pipe to an RC-S380 whose interface has been claimed. The endpoints are taken to be 1 in and 2 out; `options` may say what the
+ * device's descriptor does. What the chip was doing is ended first: an ACK resets it.
+ */
+export async function openPort100Pipe(
+  device: BulkDevice,
+  options: Omit<UsbPipeOptions, "form"> = {},
+): Promise<Pn53xPipe> {
+  const link = createBulkLink(device, { endpointIn: 1, endpointOut: 2, ...options });
+  const pipe = createFramePipe(link, { name: "RC-S380", ...options, form: PORT100_FRAMES });
+  try {
+    await pipe.cancel();
+  } catch (error) {
+    await pipe.close();
+    throw error;
+  }
+  return pipe;
+}
