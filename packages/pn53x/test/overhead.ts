@@ -5,13 +5,13 @@
 import { fromHex } from "@cardwire/core";
 import { loadTag } from "@cardwire/virtual";
 import { ntag216WithUri } from "@cardwire/virtual/samples";
-import { PIPES, withChain } from "./chain.ts";
+import { overRcS380, PIPES, withChain } from "./chain.ts";
 
 const READ = fromHex("FFB0000410");
 const RUN_MS = 1500;
 
-for (const [name, pipe] of Object.entries(PIPES))
-  await withChain(loadTag(ntag216WithUri()), "documented", pipe, async ({ send }) => {
+for (const [name, way] of [...Object.entries(PIPES), ["an RC-S380", overRcS380] as const])
+  await withChain(loadTag(ntag216WithUri()), "documented", way, async ({ send }) => {
     for (let warm = 0; warm < 500; warm++) await send(READ);
     const start = performance.now();
     let count = 0;

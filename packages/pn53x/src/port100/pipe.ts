@@ -15,8 +15,8 @@ export const PORT100_READERS: readonly {
 ];
 
 /**
- * Opens a pipe to an RC-S380 whose interface has been claimed. The endpoints are taken to be 1 in and 2 out; `options` may say what the
- * device's descriptor does. What the chip was doing is ended first: an ACK resets it.
+ * Opens a pipe to an RC-S380 whose interface has been claimed. Its endpoints are taken to be 1 in and 2 out; `options` may
+ * say what the device's descriptor does. What the chip was doing is ended first: an ACK resets it.
  */
 export async function openPort100Pipe(
   device: BulkDevice,
