@@ -3,7 +3,11 @@
 # Prints a line that begins with CASE for each group of tests, and their number in the end; exits with another code than 0
 # when anything failed or a part is missing.
 #
-#   run-integration.sh [usb|libccid|acr122]…        all of them unless given
+#   run-integration.sh [PART]…        all of them unless given:
+#     emulated-3 emulated-2   our emulated reader, and the two versions of usb
+#     qemu-3 qemu-2           QEMU's reader
+#     libccid                 pcscd and libccid on our emulated reader, and what they send beside what we send
+#     acr122                  pcscd and libccid on a virtual ACR122U
 set -uo pipefail
 cd "$(dirname "$0")"
 . ./cache.sh
@@ -12,13 +16,14 @@ cd "$(dirname "$0")"
   exit 1
 }
 parts=("$@")
-[ ${#parts[@]} -gt 0 ] || parts=(usb libccid acr122)
+[ ${#parts[@]} -gt 0 ] || parts=(libccid qemu-2 emulated-2 qemu-3 emulated-3 acr122)
+# guests wait more than they compute
+at_once=3
 ./install.sh && ./prepare.sh && ./build-programs.sh || exit 1
 
 out=$cache/out
-card=""
-socket=""
-trap '[ -z "$card" ] || kill "$card" 2>/dev/null; [ -z "$socket" ] || rm -f "$socket"' EXIT
+rm -rf "$out"
+mkdir -p "$out"
 
 # on the host: runs a program, and counts
 host() {
@@ -28,39 +33,38 @@ host() {
   [ $status = 0 ] || echo "CASE FAILED $1: status $status"
 }
 
-# guest SECONDS SCRIPT [QEMU arguments…]
+# guest SECONDS FOLDER SCRIPT [QEMU arguments…]
 guest() {
-  local seconds=$1 script=$2 status
-  shift 2
-  guest/run-guest.sh "$seconds" "$out/$script" "guest/$script.sh" "$@"
+  local seconds=$1 folder=$2 script=$3 status
+  shift 3
+  guest/run-guest.sh "$seconds" "$out/$folder" "guest/$script.sh" "$@"
   status=$?
-  [ $status = 0 ] || echo "CASE FAILED guest $script: status $status"
+  [ $status = 0 ] || echo "CASE FAILED guest $folder: status $status"
 }
 
 run() {
-  case $1 in
-  usb)
-    rm -rf "$out/usb"
-    mkdir -p "$out/usb"
+  local part=$1 card socket
+  export USB=${part#*-}
+  case $part in
+  emulated-[23])
+    guest 900 "$part" emulated
+    ;;
+  qemu-[23])
     # a card in QEMU's own reader, played by a process here
+    mkdir -p "$out/$part"
     socket=$(mktemp -u /tmp/cardwire-ccid.XXXXXX)
-    node "$cache/programs/qemu-card-main.mjs" "$socket" "$out/usb" &
+    node "$cache/programs/qemu-card-main.mjs" "$socket" "$out/$part" &
     card=$!
-    guest 1500 usb -chardev "socket,id=ccid,path=$socket,server=on,wait=off" -device qemu-xhci -device usb-ccid \
+    trap 'kill "$card" 2>/dev/null; rm -f "$socket"' EXIT
+    guest 900 "$part" qemu -chardev "socket,id=ccid,path=$socket,server=on,wait=off" -device qemu-xhci -device usb-ccid \
       -device ccid-card-passthru,chardev=ccid
-    kill "$card" 2>/dev/null
-    wait "$card" 2>/dev/null
-    rm -f "$socket"
-    card="" socket=""
     ;;
   libccid)
-    rm -rf "$out/libccid"
-    guest 1000 libccid
+    guest 1000 libccid libccid
     host compare "$out/libccid/libccid.json"
     ;;
   acr122)
-    rm -rf "$out/acr122"
-    guest 700 acr122
+    guest 700 acr122 acr122
     ;;
   *)
     echo "CASE FAILED there is no part $1"
@@ -68,14 +72,18 @@ run() {
   esac
 }
 
-log=$(mktemp)
 for part in "${parts[@]}"; do
-  started=$SECONDS
-  run "$part"
-  echo "# $part: $((SECONDS - started)) s"
-done | tee "$log"
-failed=$(grep -c '^CASE FAILED' "$log")
-passed=$(grep -c '^CASE ok' "$log")
-rm -f "$log"
+  while [ "$(jobs -rp | wc -l)" -ge $at_once ]; do wait -n; done
+  (
+    started=$SECONDS
+    run "$part"
+    echo "# $part: $((SECONDS - started)) s"
+  ) >"$out/$part.log" 2>&1 &
+done
+wait
+cd "$out" || exit 1
+cat "${parts[@]/%/.log}"
+failed=$(cat "${parts[@]/%/.log}" | grep -c '^CASE FAILED')
+passed=$(cat "${parts[@]/%/.log}" | grep -c '^CASE ok')
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
