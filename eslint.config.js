@@ -8,6 +8,13 @@ import tseslint from "typescript-eslint";
 import { nodePackages } from "./tools/config/node-packages.js";
 
 const tests = ["**/*.test.ts", "**/*.integration.ts"];
+/** What has types of a browser, too, is checked apart. */
+const typedProjects = [
+  "./tsconfig.json",
+  "./tools/playground/tsconfig.json",
+  "./tools/site/tsconfig.json",
+  "./examples/webusb/tsconfig.json",
+];
 const portableReason = "this package also runs in browsers: ";
 
 export default defineConfig(
@@ -18,7 +25,8 @@ export default defineConfig(
     files: ["**/*.ts"],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: {
-      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+      // one program for all: one for each package would hold every source many times over
+      parserOptions: { project: typedProjects, tsconfigRootDir: import.meta.dirname },
     },
     plugins: { "import-x": importX },
     // without a resolver and a parser for .ts files, no-cycle finds nothing and says nothing

@@ -88,12 +88,12 @@ export async function bundleExamples(examples: readonly Example[], folder: strin
     plugins: [
       {
         name: "examples",
-        setup({ onResolve, onLoad }) {
-          onResolve({ filter: /^example:/ }, ({ path }) => ({
+        setup(bundler) {
+          bundler.onResolve({ filter: /^example:/ }, ({ path }) => ({
             path: path.slice("example:".length),
             namespace: "example",
           }));
-          onLoad({ filter: /./, namespace: "example" }, ({ path }) => {
+          bundler.onLoad({ filter: /./, namespace: "example" }, ({ path }) => {
             const example = examples[Number(path)];
             if (example === undefined) throw new Error(`there is no example ${path}`);
             return { contents: programOf(example), resolveDir: here, loader: "ts" };
