@@ -17,8 +17,8 @@ cd "$(dirname "$0")"
 }
 parts=("$@")
 [ ${#parts[@]} -gt 0 ] || parts=(libccid qemu-2 emulated-2 qemu-3 emulated-3 acr122)
-# guests wait more than they compute
-at_once=3
+# one guest after the other, unless the machine has processors for more
+at_once=$((($(nproc) + 1) / 2))
 ./install.sh && ./prepare.sh && ./build-programs.sh || exit 1
 
 out=$cache/out
