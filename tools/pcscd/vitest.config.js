@@ -8,7 +8,7 @@ export default defineConfig({
   test: {
     root: import.meta.dirname,
     include: ["src/**/*.integration.ts", "../../packages/transport-pcsclite/src/**/*.integration.ts"],
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 60_000,
     // two daemons at a time are enough for a small machine
     maxWorkers: 2,

@@ -57,8 +57,19 @@ function lay(dump: TagDump, trace?: TraceSink): { readonly reader: VirtualReader
   };
 }
 
+/** A busy machine takes its time: this ends as soon as the text is there. */
+const PATIENCE = { timeout: 50_000, interval: 20 };
+
 const until = (command: Command, text: string): Promise<void> =>
-  expect.poll(() => command.out, { timeout: 10_000, interval: 20 }).toContain(text);
+  expect.poll(() => command.out, PATIENCE).toContain(text);
+
+/** Takes the card away, and waits until pcscd has seen that. */
+async function takeAway(): Promise<void> {
+  for (const close of closing.splice(0).reverse()) await close();
+  await expect
+    .poll(async () => JSON.parse((await run("readers", "--json")).out) as unknown, PATIENCE)
+    .toContainEqual(expect.objectContaining({ reader: slot.readerName, cardPresent: false }));
+}
 
 test("readers, info, read and apdu see the card on the reader", async () => {
   lay(ntag213WithText());
@@ -121,12 +132,12 @@ test("watch tells of arrival and removal, and ends with Ctrl-C", async () => {
 
 test("a card that comes late is waited for; Ctrl-C and the time end the waiting", async () => {
   const reading = start("apdu", "FFCA000000", "--reader", slot.readerName);
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  await expect.poll(() => reading.isConnected(), PATIENCE).toBe(true);
   lay(ntag213WithText());
   expect(await reading.result()).toMatchObject({ code: 0 });
-  for (const close of closing.splice(0).reverse()) await close();
+  await takeAway();
   const waiting = start("read");
-  await new Promise((resolve) => setTimeout(resolve, 700));
+  await expect.poll(() => waiting.isConnected(), PATIENCE).toBe(true);
   waiting.interrupt();
   expect(await waiting.result()).toEqual({ code: 130, out: "", err: "" });
   const late = await run("read", "--timeout", "0.2");
@@ -154,7 +165,7 @@ test("a card that another program holds", async () => {
   for await (const event of context.watch())
     if (event.type === "card-inserted" && event.readerName === slot.readerName) break;
   const { connection } = await context.connect(slot.readerName, "exclusive");
-  const held = await run("read", "--timeout", "5");
+  const held = await run("read", "--timeout", "30");
   await connection.disconnect();
   expect(held.code).toBe(5);
   expect(held.err).toContain(`Another program holds the card in reader "${slot.readerName}"`);
@@ -200,7 +211,7 @@ test("emulate puts a dump into pcscd, for any program", async () => {
   const emulate = start("emulate", "tag.nfc", "--port", String(slot.port), "--save", "end.json");
   await until(emulate, "tag.nfc is a card in pcscd now");
   const seen = async (): Promise<string> => pcscScan(pcscd.env);
-  await expect.poll(seen, { timeout: 10_000 }).toContain("ATR: 3B 8F 80 01 80 4F 0C A0 00 00 03 06 03 00 3");
+  await expect.poll(seen, PATIENCE).toContain("ATR: 3B 8F 80 01 80 4F 0C A0 00 00 03 06 03 00 3");
   expect(await openscTool(pcscd.env, slot.readerName, ["FF:CA:00:00:00"])).toEqual(["04 A1 B2 C3 D4 E5 F0 90 00"]);
   expect((await run("ndef", "write", "--text", "changed")).code).toBe(0);
   emulate.interrupt();

@@ -1,11 +1,15 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readdirSync, readlinkSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const CLI = fileURLToPath(new URL("../../../packages/cli/", import.meta.url));
 /** Beside the command's dependencies, where Node finds them. */
 const FOLDER = `${CLI}node_modules/.cache/cardwire-integration`;
+
+/** Sockets of a command that has opened none itself. */
+const OUTPUTS = 2;
 
 /** Makes the command of its sources, as a program for `node`. */
 export async function buildCommand(): Promise<void> {
@@ -49,6 +53,12 @@ export class Command {
     this.#closed = once(this.#child, "close");
   }
 
+  /** Whether it has reached pcscd: beside its two outputs it opens no other socket. */
+  isConnected(): boolean {
+    const folder = `/proc/${this.#child.pid}/fd`;
+    return readdirSync(folder).filter((fd) => isSocket(`${folder}/${fd}`)).length > OUTPUTS;
+  }
+
   /** Ctrl-C. */
   interrupt(): void {
     this.#child.kill("SIGINT");
@@ -57,5 +67,14 @@ export class Command {
   async result(): Promise<CommandResult> {
     await this.#closed;
     return { code: this.#child.exitCode, out: this.out, err: this.err };
+  }
+}
+
+function isSocket(path: string): boolean {
+  try {
+    return readlinkSync(path).startsWith("socket:");
+  } catch {
+    // closed meanwhile
+    return false;
   }
 }
