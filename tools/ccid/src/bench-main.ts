@@ -9,6 +9,7 @@ import { type SmartCardConnection, type SmartCardContext } from "@cardwire/core"
 import { createCcidContext } from "@cardwire/transport-ccid/node";
 import { createPcscliteContext } from "@cardwire/transport-pcsclite";
 import { sizedCommand } from "../../../packages/transport-ccid/test/contract-card.ts";
+import { noReader } from "./client.ts";
 import { loadUsb } from "./load-usb.ts";
 import { RemoteReaders } from "./remote-readers.ts";
 
@@ -63,7 +64,9 @@ for (const [level, features] of Object.entries(LEVELS)) {
     );
   }
   await connection.disconnect("unpower");
-  await context.close();
   await readers.order({ do: "unplug", reader: order.reader });
+  // pcscd takes its time to see that: until then the next reader would not be the only one
+  await noReader(context);
+  await context.close();
 }
 readers.close();
