@@ -10,10 +10,12 @@ export CARDWIRE_PCSC_PEERS=$cache/pcsc-peers CARDWIRE_PCSC_BENCH=$cache/pcsc-pee
 "$pcscd/install.sh"
 "$pcscd/build-daemons.sh" >/dev/null
 mkdir -p "$CARDWIRE_PCSC_PEERS" "$CARDWIRE_PCSC_BENCH"
-if [ ! -d "$CARDWIRE_PCSC_PEERS/node_modules/koffi" ]; then
+peers="@pokusew/pcsclite@0.6.0 pcsclite@1.0.1 smartcard@3.7.0 pcsc-mini@0.1.3 koffi@3.3.4"
+if [ "$(cat "$CARDWIRE_PCSC_PEERS/installed" 2>/dev/null)" != "$peers" ]; then
   echo '{ "private": true }' >"$CARDWIRE_PCSC_PEERS/package.json"
-  npm install --prefix "$CARDWIRE_PCSC_PEERS" --no-audit --no-fund --loglevel=error \
-    @pokusew/pcsclite@0.6.0 pcsclite@1.0.1 smartcard@3.7.0 pcsc-mini@0.1.3 koffi@3.3.4
+  # shellcheck disable=SC2086
+  npm install --prefix "$CARDWIRE_PCSC_PEERS" --no-audit --no-fund --loglevel=error $peers
+  echo "$peers" >"$CARDWIRE_PCSC_PEERS/installed"
 fi
 cc -O2 -Wall -Wextra -o "$CARDWIRE_PCSC_BENCH/card" card.c -lpthread
 # shellcheck disable=SC2046
