@@ -1,4 +1,5 @@
 import {
+  abortReason,
   invalidStateError,
   type SmartCardAccessMode,
   type SmartCardConnectOptions,
@@ -106,7 +107,7 @@ export class PcscliteContext implements SmartCardContext {
       onEnd: (ended) => this.#connections.delete(ended),
     });
     if (this.#closing.signal.aborted) {
-      const error = this.#closedError();
+      const error = abortReason(this.#closing.signal);
       await connection.close(error);
       throw error;
     }
@@ -144,11 +145,7 @@ export class PcscliteContext implements SmartCardContext {
   }
 
   #refuseClosed(): void {
-    if (this.#closing.signal.aborted) throw this.#closedError();
-  }
-
-  #closedError(): Error {
-    return this.#closing.signal.reason as Error;
+    this.#closing.signal.throwIfAborted();
   }
 }
 
