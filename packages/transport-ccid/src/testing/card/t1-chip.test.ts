@@ -100,6 +100,20 @@ describe("mishaps", () => {
     expect(await send("0040 01 BB")).toBe("00C10140");
     expect(await send("00E1 01 40")).toBe("004003BB9000");
   });
+
+  test("two requests in a row come before one answer", async () => {
+    const send = bench({ mishaps: [{ wtx: 3 }, { wtx: 5 }] });
+    expect(await send("0000 01 AA")).toBe("00C30103");
+    expect(await send("00E3 01 03")).toBe("00C30105");
+    expect(await send("00E3 01 05")).toBe("000003AA9000");
+  });
+
+  test("a request before a repetition is not what is repeated", async () => {
+    const send = bench({ mishaps: [undefined, { wtx: 3 }] });
+    expect(await send("0000 01 AA")).toBe("000003AA9000");
+    expect(await send("0082 00")).toBe("00C30103");
+    expect(await send("00E3 01 03")).toBe("000003AA9000");
+  });
 });
 
 test("on the line a block is as long as its LEN says", async () => {

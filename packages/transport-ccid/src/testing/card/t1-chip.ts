@@ -49,8 +49,8 @@ export class T1Chip implements ProtocolChip {
   #command: Uint8Array[] = [];
   #response: Uint8Array = NOTHING;
   #last: Uint8Array = NOTHING;
-  /** The block that an S(request) of ours stands before. */
-  #postponed: Uint8Array | undefined;
+  /** The block that an S(request) of ours stands before, and what we had sent before it. */
+  #postponed: { readonly block: Uint8Array; readonly last: Uint8Array } | undefined;
   #line: Uint8Array = NOTHING;
 
   constructor(transmit: (command: Uint8Array) => Uint8Array | Promise<Uint8Array>, options: T1ChipOptions = {}) {
@@ -86,7 +86,8 @@ export class T1Chip implements ProtocolChip {
       case "cut":
         return (await this.#answer(block))?.slice(0, -1);
       default:
-        this.#postponed = block.slice();
+        // a second request comes in the place of the first one's answer, which has nothing to answer by itself
+        this.#postponed ??= { block: block.slice(), last: this.#last };
         if ("wtx" in mishap) return this.#request(S.wtx, mishap.wtx);
         return this.#request(S.ifs, mishap.ifs);
     }
@@ -166,9 +167,11 @@ export class T1Chip implements ProtocolChip {
   }
 
   #resume(): ChipAnswer {
-    const block = this.#postponed;
+    const postponed = this.#postponed;
+    if (postponed === undefined) return this.#last;
     this.#postponed = undefined;
-    return block === undefined ? this.#last : this.#answer(block);
+    this.#last = postponed.last;
+    return this.#answer(postponed.block);
   }
 
   #request(type: number, value?: number): Uint8Array {
