@@ -10,7 +10,7 @@ export interface Overlapped {
   readonly status: number;
   /** How many bytes were transferred: its member InternalHigh. */
   readonly information: number;
-  /** Ends the wait and gives the event back. Nothing may be under way. */
+  /** Gives it back. Nothing may be under way. */
   dispose(): void;
 }
 

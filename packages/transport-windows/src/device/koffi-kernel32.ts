@@ -13,6 +13,7 @@ const WT_EXECUTEDEFAULT = 0;
 export class KoffiKernel32 implements Kernel32 {
   readonly #pointerSize: number;
   readonly #completed = new Map<number, () => void>();
+  readonly #idle: NativeOverlapped[] = [];
   #nextContext = 1;
   readonly #callback: bigint;
   readonly #createFile: (
@@ -52,7 +53,6 @@ export class KoffiKernel32 implements Kernel32 {
     timeoutMs: number,
     flags: number,
   ) => number;
-  readonly #unregisterWait: (wait: NativeHandle, completion: number) => number;
 
   constructor(koffi: Koffi) {
     const dll = koffi.load("kernel32.dll");
@@ -97,7 +97,6 @@ export class KoffiKernel32 implements Kernel32 {
       "uint32",
       "uint32",
     ]);
-    this.#unregisterWait = dll.func("__stdcall", "UnregisterWaitEx", "int32", [handle, handle]);
     // called by a thread of the system's wait pool; koffi brings the call to the thread of JavaScript
     this.#callback = koffi.register((context: NativeHandle) => {
       this.#completed.get(Number(context))?.();
@@ -122,23 +121,31 @@ export class KoffiKernel32 implements Kernel32 {
   }
 
   createOverlapped(completed: () => void): Overlapped {
+    const overlapped = this.#idle.pop() ?? this.#registerOverlapped();
+    this.#completed.set(overlapped.context, completed);
+    return overlapped;
+  }
+
+  /**
+   * Registered waits are kept for the next device, and never ended. A wait that is ended may still be on its way into
+   * the system, with the number of an event that is closed meanwhile, and another one's by then: it would take the end of
+   * somebody else's request. Waiting until it is over would wait for a callback, and that for this thread.
+   */
+  #registerOverlapped(): NativeOverlapped {
     // auto-reset: the wait begins anew by itself, and no request has to register one
     const event = this.#createEvent(null, 0, 0, null);
     if (Number(event) === 0) throw new Win32CallError("CreateEvent", this.#getLastError());
     const context = this.#nextContext++;
-    const wait: [NativeHandle] = [0];
-    if (this.#registerWait(wait, event, this.#callback, context, INFINITE, WT_EXECUTEDEFAULT) === 0) {
+    if (this.#registerWait([0], event, this.#callback, context, INFINITE, WT_EXECUTEDEFAULT) === 0) {
       const error = this.#getLastError();
       this.#closeHandle(event);
       throw new Win32CallError("RegisterWaitForSingleObject", error);
     }
-    this.#completed.set(context, completed);
-    return new NativeOverlapped(this.#pointerSize, event, () => {
+    const overlapped: NativeOverlapped = new NativeOverlapped(this.#pointerSize, event, context, () => {
       this.#completed.delete(context);
-      // not waiting for a callback that is on its way: it would wait for this thread
-      this.#unregisterWait(wait[0], 0);
-      this.#closeHandle(event);
+      this.#idle.push(overlapped);
     });
+    return overlapped;
   }
 
   deviceIoControl(
@@ -180,12 +187,15 @@ function memoryOf(overlapped: Overlapped): Uint8Array {
 class NativeOverlapped implements Overlapped {
   /** Memory of its own, which nothing moves: the system writes to it while JavaScript runs. */
   readonly memory: Uint8Array;
+  /** What the system calls back with when the event is set. */
+  readonly context: number;
   readonly #view: DataView;
   readonly #pointerSize: number;
   readonly #dispose: () => void;
 
-  constructor(pointerSize: number, event: NativeHandle, dispose: () => void) {
+  constructor(pointerSize: number, event: NativeHandle, context: number, dispose: () => void) {
     this.#pointerSize = pointerSize;
+    this.context = context;
     this.#dispose = dispose;
     const buffer = new ArrayBuffer(3 * pointerSize + 8);
     this.memory = new Uint8Array(buffer);
