@@ -1,3 +1,4 @@
+import { HEADER_BYTES } from "../messages/command-message.ts";
 import { ccidCommand } from "../messages/commands.ts";
 import type { CcidResponse } from "../messages/response-message.ts";
 import { SLOT_ERROR } from "../messages/slot-error.ts";
@@ -43,8 +44,7 @@ async function exchangeBlock(link: SlotLink, send: T1Send, timeoutMs: number, ed
 }
 
 function received(response: CcidResponse): T1Received {
-  if (!hasFailed(response))
-    return response.data.length === 0 ? { kind: "silence" } : { kind: "block", bytes: response.data };
+  if (!hasFailed(response)) return { kind: "block", bytes: response.data };
   if (response.error === SLOT_ERROR.XFR_PARITY_ERROR || response.error === SLOT_ERROR.XFR_OVERRUN)
     return { kind: "parity-error" };
   if (response.error === SLOT_ERROR.ICC_MUTE && response.iccStatus !== "absent") return { kind: "silence" };
@@ -61,8 +61,11 @@ export function transmitByT0(link: SlotLink, command: Uint8Array, timeoutMs: num
   );
 }
 
-/** Sends one TPDU of T=0 as it is. */
+/** Sends one TPDU of T=0 as it is. @throws CcidReaderError COMMAND_TOO_LONG for one that the reader has no room for. */
 export async function exchangeTpdu(link: SlotLink, tpdu: Uint8Array, timeoutMs: number): Promise<Uint8Array> {
+  const room = link.plan.maxMessageLength - HEADER_BYTES;
+  if (tpdu.length > room)
+    throw new CcidReaderError("COMMAND_TOO_LONG", `a command of ${tpdu.length} bytes; the reader takes ${room}`);
   const { data } = await link.command(ccidCommand.xfrBlock(tpdu), timeoutMs);
   if (data.length < 2) throw new CcidReaderError("MALFORMED_RESPONSE", `a response of ${data.length} bytes`);
   return data;

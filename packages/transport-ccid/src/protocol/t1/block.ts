@@ -71,15 +71,20 @@ function crcOf(bytes: Uint8Array): number {
 /** Why a block is none: its EDC is wrong, or something else. */
 export type T1Defect = "edc" | "other";
 
-/** Reads a block; a defect for what is none. */
+/**
+ * Reads a block; a defect for what is none. Bytes behind the one that ends it are the reader's: they are left out.
+ *
+ * A wrong NAD and a LEN that none can have are told before a wrong EDC, and what ends too early has a wrong EDC: the
+ * standard says what the two errors of an R-block are, and not which of them comes first.
+ */
 export function parseT1Block(bytes: Uint8Array, edc: T1Edc): T1Block | T1Defect {
-  const end = bytes.length - edcLength(edc);
-  if (end < PROLOGUE_BYTES) return "other";
-  if (!edcIsRight(bytes, end, edc)) return "edc";
   const nad = bytes[0] ?? 0;
   const pcb = bytes[1] ?? 0;
   const length = bytes[2] ?? 0;
-  if (nad !== 0 || length === 0xff || end !== PROLOGUE_BYTES + length) return "other";
+  if (nad !== 0 || length === 0xff) return "other";
+  const end = Math.min(bytes.length - edcLength(edc), PROLOGUE_BYTES + length);
+  if (end < PROLOGUE_BYTES || !edcIsRight(bytes, end, edc)) return "edc";
+  if (end !== PROLOGUE_BYTES + length) return "other";
   const inf = bytes.subarray(PROLOGUE_BYTES, end);
   if ((pcb & 0x80) === 0)
     return (pcb & 0x1f) === 0 ? { kind: "I", ns: pcb >> 6, more: (pcb & 0x20) !== 0, inf } : "other";

@@ -111,9 +111,12 @@ describe("T=1", () => {
       [{ raw: "00000290001F" }, "008100"],
       ["parity", "008100"],
       ["silence", "008200"],
-      [{ raw: "0000" }, "008200"],
+      [{ raw: "" }, "008100"],
+      [{ raw: "0000" }, "008100"],
       [{ raw: "000005900095" }, "008200"],
       ["0100029000", "008200"],
+      [{ raw: "010002900000" }, "008200"],
+      [{ raw: "0000FF900000" }, "008200"],
     ];
     for (const [answer, request] of damaged)
       expect(
@@ -124,6 +127,18 @@ describe("T=1", () => {
           ]),
         ),
       ).toBe("9000");
+  });
+
+  it("leaves out what a reader gives behind the end of a block", () => {
+    const response = play(exchangeT1(session(), COMMAND), [[I0, { raw: "000002900092FFFF" }]]);
+    expect(toHex(response)).toBe("9000");
+  });
+
+  it("takes the answer of a card that has seen enough of a chain", () => {
+    const link = session(2);
+    const response = play(exchangeT1(link, fromHex("0102030405")), [["0020020102", "0000026700"]]);
+    expect(toHex(response)).toBe("6700");
+    expect(toHex(play(exchangeT1(link, fromHex("01")), [["00400101", "0040029000"]]))).toBe("9000");
   });
 
   it("repeats its R-block (rule 7.2), and sends the I-block again when the card asks for it", () => {
@@ -143,6 +158,26 @@ describe("T=1", () => {
       ["009000", "0040029000"],
     ]);
     expect(toHex(response)).toBe("01029000");
+  });
+
+  it("resynchronises with a card that asks for its R-block again and again (rule 7.4)", () => {
+    const response = play(exchangeT1(session(), COMMAND), [
+      [I0, "0020020102"],
+      ["009000", "009000"],
+      ["009000", "009000"],
+      ["009000", "009000"],
+      ["00C000", "00E000"],
+      [I0, "0000029000"],
+    ]);
+    expect(toHex(response)).toBe("9000");
+  });
+
+  it("leaves the waiting time as it is for a card that asks for no more of it", () => {
+    const response = play(exchangeT1(session(), COMMAND), [
+      [I0, "00C30100"],
+      ["00E30100", "0000029000", 0],
+    ]);
+    expect(toHex(response)).toBe("9000");
   });
 
   it("asks again after an S(response) whose answer is lost (rule 7.3)", () => {

@@ -148,9 +148,8 @@ class Transfer {
 
   #takeInformation({ ns, more, inf }: Extract<T1Block, { kind: "I" }>): "go-on" | "done" | "resynch" {
     const session = this.#session;
-    const rest = this.#command.length - this.#acknowledged - this.#chunk;
-    // neither out of turn nor before the whole command is there, unless it was the card that gave it up
-    if (ns !== session.nr || (!this.#receiving && rest > 0 && !this.#aborted)) return this.#askAgain();
+    // a card that answers before the whole command is there has seen enough of it: that is its answer
+    if (ns !== session.nr) return this.#askAgain();
     if (!this.#receiving) session.ns ^= 1;
     this.#receiving = true;
     session.nr ^= 1;
@@ -169,7 +168,8 @@ class Transfer {
     if (this.#aborted) throw new CardProtocolError("ABORTED", "the card has aborted the command");
     if (this.#receiving) {
       // rule 7.2: the card did not get our R-block
-      if (this.#lastKind !== "R") this.#ready(0);
+      if (nr !== session.ns || this.#lastKind === "R") return this.#askAgain();
+      this.#ready(0);
       return this.#repeat();
     }
     if (nr === session.ns) {
@@ -192,7 +192,7 @@ class Transfer {
     if (type === "resynch") return "resynch";
     if (type === "wtx") {
       if (++this.#extensions > MOST_EXTENSIONS) return "resynch";
-      this.#multiplier = Math.max(inf[0] ?? 1, 1);
+      this.#multiplier = inf[0] ?? 1;
     } else if (++this.#repeats > MOST_REPEATS) return "resynch";
     else if (type === "ifs") this.#session.ifsc = inf[0] ?? this.#session.ifsc;
     else {
