@@ -9,7 +9,8 @@ const LONGEST_RESPONSE = 65_538;
 
 /**
  * Sends an APDU to a reader that takes APDUs: in one message, or in as many as it needs at the level of extended APDUs.
- * A response in parts is asked for part by part, at either level (USB CCID 1.1, section 6.1.4).
+ * There a response in parts is asked for part by part; at the level of short APDUs bChainParameter has no meaning (USB
+ * CCID 1.1, sections 6.1.4 and 6.2.1).
  *
  * @throws CcidReaderError COMMAND_TOO_LONG for a command that a reader for short APDUs cannot take.
  */
@@ -24,10 +25,10 @@ export async function transmitApdu(link: SlotLink, command: Uint8Array, timeoutM
       "COMMAND_TOO_LONG",
       `a command of ${command.length} bytes; the reader takes ${room}, and no parts`,
     );
-  if (chain === CHAIN.WHOLE || chain === CHAIN.ENDS) return checked(data);
+  if (link.plan.level !== "extended-apdu" || !goesOn(chain)) return checked(data);
   const parts = [new Uint8Array(data)];
   let length = data.length;
-  while (chain === CHAIN.BEGINS || chain === CHAIN.CONTINUES) {
+  while (goesOn(chain)) {
     const part = await link.command(ccidCommand.xfrBlock(NOTHING, 0, CHAIN.NEXT), timeoutMs);
     length += part.data.length;
     if (part.data.length === 0 || length > LONGEST_RESPONSE)
@@ -36,6 +37,11 @@ export async function transmitApdu(link: SlotLink, command: Uint8Array, timeoutM
     chain = part.byte9;
   }
   return checked(concatBytes(...parts));
+}
+
+/** A reader that asks for more of a command that it has whole has its answer still to give. */
+function goesOn(chain: number): boolean {
+  return chain === CHAIN.BEGINS || chain === CHAIN.CONTINUES || chain === CHAIN.NEXT;
 }
 
 async function sendInParts(
