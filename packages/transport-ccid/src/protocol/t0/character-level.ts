@@ -9,6 +9,7 @@ export interface T0Send {
 
 const NOTHING = new Uint8Array(0);
 const NULL_BYTE = 0x60;
+const STATUS_BYTES = 2;
 /** A card that only sends NULL bytes asks for time: 100,000 of them are a day at the slowest rate. */
 const MOST_NULL_BYTES = 100_000;
 
@@ -37,9 +38,10 @@ export function* exchangeT0Characters(tpdu: Uint8Array): Generator<T0Send, Uint8
   let ahead: Uint8Array = NOTHING;
   let toSend: Uint8Array<ArrayBuffer> = header;
 
-  function* read(count: number): Generator<T0Send, Uint8Array, Uint8Array> {
+  /** @param further characters that come in any case, and need no message of their own then. */
+  function* read(count: number, further = 0): Generator<T0Send, Uint8Array, Uint8Array> {
     while (ahead.length < count || toSend.length > 0) {
-      const more = yield { data: toSend, expected: Math.max(count - ahead.length, 0) };
+      const more = yield { data: toSend, expected: Math.max(count + further - ahead.length, 0) };
       if (more.length === 0 && toSend.length === 0) throw new CardProtocolError("MUTE", "the card sends nothing more");
       toSend = NOTHING;
       ahead = ahead.length === 0 ? more : concatBytes(ahead, more);
@@ -68,7 +70,8 @@ export function* exchangeT0Characters(tpdu: Uint8Array): Generator<T0Send, Uint8
       toSend = outgoing.slice(sent, end);
       sent = end;
     } else if (got < wanted) {
-      const part = yield* read(one ? 1 : wanted - got);
+      // all of the data have the two status bytes behind them, or NULL bytes and those
+      const part = one ? yield* read(1) : yield* read(wanted - got, STATUS_BYTES);
       got += part.length;
       response.push(part);
     } else throw new CardProtocolError("GARBLED", "the card asks for data that the command does not have");

@@ -99,14 +99,27 @@ describe("T=0 character by character", () => {
     ).toBe("9000");
   });
 
-  it("waits after NULL, and reads all data after INS", () => {
+  it("waits after NULL, and reads all data and the status bytes after INS", () => {
     const script = [
       ["00B0000003", 1, "60"],
       ["", 1, "B0"],
-      ["", 3, "010203"],
-      ["", 1, "9000"],
+      ["", 5, "0102039000"],
     ] as const;
     expect(characters("00B0000003", script)).toBe("0102039000");
+    const late = [
+      ["00B0000003", 1, "B0"],
+      ["", 5, "0102036060"],
+      ["", 1, "90"],
+      ["", 1, "00"],
+    ] as const;
+    expect(characters("00B0000003", late)).toBe("0102039000");
+    const short = [
+      ["00B0000003", 1, "B0"],
+      ["", 5, "010203"],
+      ["", 1, "90"],
+      ["", 1, "00"],
+    ] as const;
+    expect(characters("00B0000003", short)).toBe("0102039000");
   });
 
   it("reads and sends byte by byte after the complement of INS", () => {
@@ -114,9 +127,7 @@ describe("T=0 character by character", () => {
       ["00B0000002", 1, "4F"],
       ["", 1, "01"],
       ["", 1, "B0"],
-      ["", 1, "02"],
-      ["", 1, "90"],
-      ["", 1, "00"],
+      ["", 3, "029000"],
     ] as const;
     expect(characters("00B0000002", read)).toBe("01029000");
     const send = [
