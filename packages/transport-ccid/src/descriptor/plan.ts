@@ -1,6 +1,6 @@
 import { CCID_FEATURE, type CcidClassDescriptor, type ExchangeLevel } from "./class-descriptor.ts";
 import type { CcidTransport } from "./configuration.ts";
-import { type DeviceIdentity, quirksOf } from "./quirks.ts";
+import { type DeviceIdentity, quirksOf, type ReaderQuirk } from "./quirks.ts";
 
 /** bPowerSelect of IccPowerOn: 0 leaves the voltage to the reader. */
 export type PowerSelect = 0 | 1 | 2 | 3;
@@ -53,6 +53,10 @@ export interface ReaderPlan {
   readonly pollToo: boolean;
   readonly pinNumberMessage: number | undefined;
   readonly pinEntryValidation: number | undefined;
+  readonly pinModification: ReaderQuirk["pinModification"];
+  readonly pinDigitsReversed: boolean;
+  readonly pinUnpadded: readonly number[] | undefined;
+  readonly pinPauseMs: number;
 }
 
 /** Long enough for an extended APDU and its response in one message. */
@@ -114,6 +118,10 @@ export function planReader(
     pollToo: quirk.pollToo === true,
     pinNumberMessage: quirk.pinNumberMessage,
     pinEntryValidation: quirk.pinEntryValidation,
+    pinModification: quirk.pinModification,
+    pinDigitsReversed: quirk.pinDigitsReversed === true,
+    pinUnpadded: quirk.pinUnpadded,
+    pinPauseMs: quirk.pinPauseMs ?? 0,
   };
 }
 

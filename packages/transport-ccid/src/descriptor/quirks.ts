@@ -43,10 +43,21 @@ export interface ReaderQuirk {
   readonly setParametersMayFail?: true;
   /** Removals are not always notified: GetSlotStatus is asked as well. */
   readonly pollToo?: true;
-  /** bNumberMessage in PIN blocks to send whatever the application says. */
+  /** bNumberMessage of a PIN verification to send whatever the application says. */
   readonly pinNumberMessage?: number;
   /** bEntryValidationCondition in PIN blocks to send whatever the application says. */
   readonly pinEntryValidation?: number;
+  /**
+   * A PIN modification always has three bMsgIndex: those of the application, or zeros with a bNumberMessage of 0; or
+   * with a bNumberMessage of 3.
+   */
+  readonly pinModification?: "three-indexes" | "no-message" | "three-messages";
+  /** The bytes of wPINMaxExtraDigit are the other way round. */
+  readonly pinDigitsReversed?: true;
+  /** The Escape after which a PIN follows a command of four bytes without padding. */
+  readonly pinUnpadded?: readonly number[];
+  /** How long to wait before a PIN is asked for, in milliseconds: the key that the user has just pressed is still down. */
+  readonly pinPauseMs?: number;
   /** dwMaxCCIDMessageLength to believe. */
   readonly maxMessageLength?: number;
 }
@@ -90,14 +101,16 @@ export const READER_QUIRKS: readonly ReaderQuirk[] = [
     sources: ["libccid", "gnupg"],
     pinNumberMessage: 1,
     pinEntryValidation: 2,
+    pinModification: "three-indexes",
   },
   {
     vendorId: 0x0982,
     productIds: [0x0008],
     why: "Vega Alpha wants one message, and the key that validates",
-    sources: ["gnupg"],
+    sources: ["libccid", "gnupg"],
     pinNumberMessage: 1,
     pinEntryValidation: 2,
+    pinModification: "three-indexes",
   },
   {
     vendorId: 0x04e6,
@@ -129,6 +142,28 @@ export const READER_QUIRKS: readonly ReaderQuirk[] = [
     why: "SPR532 does not notify every removal",
     sources: ["gnupg"],
     pollToo: true,
+  },
+  {
+    vendorId: 0x04e6,
+    productIds: [0xe003],
+    why: "SPR532 has no display and wants all messages, and must be told not to pad a PIN",
+    sources: ["libccid", "gnupg"],
+    pinModification: "no-message",
+    pinUnpadded: [0x80, 0x02, 0x00],
+  },
+  {
+    vendorId: 0x046a,
+    productIds: [0x003e],
+    why: "Cherry ST-2000 has no display and wants all messages",
+    sources: ["libccid"],
+    pinModification: "no-message",
+  },
+  {
+    vendorId: 0x046a,
+    productIds: [0x0010],
+    why: "Cherry XX44 changes a PIN with three messages only",
+    sources: ["libccid"],
+    pinModification: "three-messages",
   },
   {
     vendorId: 0x04e6,
@@ -274,9 +309,17 @@ export const READER_QUIRKS: readonly ReaderQuirk[] = [
   {
     vendorId: 0x413c,
     productIds: [0x2100, 0x2101],
-    why: "Dell's keyboards show no messages",
+    why: "Dell's keyboards show no messages, and refuse a PIN while the Enter key is down",
     sources: ["libccid"],
     pinNumberMessage: 0,
+    pinPauseMs: 250,
+  },
+  {
+    vendorId: 0x413c,
+    productIds: [0x2100],
+    why: "Dell's SK keyboard reads wPINMaxExtraDigit the other way round",
+    sources: ["libccid"],
+    pinDigitsReversed: true,
   },
   {
     vendorId: 0x0424,

@@ -1,5 +1,5 @@
 import { type Atr, parseAtr } from "@cardwire/atr";
-import { SerialQueue, untilAborted } from "@cardwire/core";
+import { delay, SerialQueue, untilAborted } from "@cardwire/core";
 import { ccidCommand } from "../messages/commands.ts";
 import type { IccStatus } from "../messages/response-message.ts";
 import { encodeT1Block, parseT1Block, PROLOGUE_BYTES } from "../protocol/t1/block.ts";
@@ -245,6 +245,10 @@ export class CcidSlot {
     const response = this.#queue.run(async () => {
       const t1 = this.#poweredCard().link?.t1;
       if (t1 !== undefined) fillPrologue(entry, t1);
+      const { pinUnpadded, pinPauseMs } = this.#link.plan;
+      if (entry.unpadded && pinUnpadded !== undefined)
+        await this.#link.ask(ccidCommand.escape(Uint8Array.from(pinUnpadded)), ESCAPE_TIMEOUT_MS, { signal });
+      if (pinPauseMs > 0) await delay(this.#link.clock, pinPauseMs, signal);
       try {
         const { data } = await this.#link.command(ccidCommand.secure(entry.data), entry.timeoutMs, { signal });
         if (t1 === undefined) return new Uint8Array(data);
