@@ -36,6 +36,8 @@ export class NodeUsbReaders implements UsbReaders {
   readonly #clock: Clock;
   readonly #listeners = new Set<UsbReadersListener>();
   readonly #devices = new Map<unknown, StackDevice>();
+  /** Devices that did not say what they are. */
+  readonly #unreadable = new WeakSet<StackDevice>();
   /** Devices that are unplugged, and still listed by a package that has not noticed. */
   readonly #gone = new Set<unknown>();
   #loaded: LoadedUsb | undefined;
@@ -66,11 +68,13 @@ export class NodeUsbReaders implements UsbReaders {
       else throw error;
     }
     const seen = new Set<unknown>();
-    for (const raw of found) {
+    for (const raw of [...found].sort(byPort)) {
       if (raw.deviceClass === HUB) continue;
       const key = identify(raw);
       seen.add(key);
-      if (!this.#devices.has(key) && !this.#gone.has(key)) this.#add(key, raw, loaded);
+      const known = this.#devices.get(key);
+      if (known !== undefined) this.#lookAgain(known);
+      else if (!this.#gone.has(key)) this.#add(key, raw, loaded);
     }
     for (const key of [...this.#gone]) if (!seen.has(key)) this.#gone.delete(key);
     for (const key of [...this.#devices.keys()]) if (!seen.has(key)) this.#remove(key);
@@ -133,12 +137,23 @@ export class NodeUsbReaders implements UsbReaders {
   #add(key: unknown, raw: StackUsbDevice, { stack, holds }: LoadedUsb): void {
     const device = new StackDevice(raw, stack, {
       take: () => holds.take(key, this.#clock),
-      onGone: () => {
+      onGone: async () => {
         this.#gone.add(key);
         this.#remove(key);
+        // those who were told see that it is no longer there, before they see that it does not answer
+        await new Promise((resolve) => setImmediate(resolve));
       },
+      clock: this.#clock,
     });
     this.#devices.set(key, device);
+    if (!device.isReadable) this.#unreadable.add(device);
+    this.#tell("attached", device);
+  }
+
+  /** udev gives the right to open a device some time after the device is there. */
+  #lookAgain(device: StackDevice): void {
+    if (!this.#unreadable.has(device) || !device.isReadable) return;
+    this.#unreadable.delete(device);
     this.#tell("attached", device);
   }
 
@@ -158,4 +173,20 @@ export class NodeUsbReaders implements UsbReaders {
 /** nusb makes a new object at each listing, with the same handle; libusb's WebUSB keeps its objects. */
 function identify(device: StackUsbDevice): unknown {
   return "handle" in device && typeof device.handle === "string" ? device.handle : device;
+}
+
+/** In the order of buses and ports, as pcscd finds them, where the package says: nusb lists in any order. */
+function byPort(one: StackUsbDevice, other: StackUsbDevice): number {
+  const bus = compare(one.bus ?? "", other.bus ?? "");
+  if (bus !== 0) return bus;
+  const [ports = [], otherPorts = []] = [one.ports, other.ports];
+  for (let hub = 0; hub < ports.length && hub < otherPorts.length; hub++) {
+    const order = (ports[hub] ?? 0) - (otherPorts[hub] ?? 0);
+    if (order !== 0) return order;
+  }
+  return ports.length - otherPorts.length;
+}
+
+function compare(one: string, other: string): number {
+  return one === other ? 0 : one < other ? -1 : 1;
 }

@@ -1,4 +1,4 @@
-import { delay, systemClock } from "@cardwire/core";
+import { type Clock, delay, systemClock } from "@cardwire/core";
 import {
   type UsbConfigurationLike,
   type UsbControlSetup,
@@ -6,6 +6,8 @@ import {
   type UsbInResult,
   type UsbOutResult,
 } from "../usb-device.ts";
+import { DeviceLoan } from "./device-loan.ts";
+import { isGone, isStall, isStillBusy, isTimeout } from "./stack-error.ts";
 
 /** A device as the npm package `usb` gives it: WebUSB's members, and a timeout that only version 3 looks at. */
 export interface StackUsbDevice {
@@ -15,6 +17,10 @@ export interface StackUsbDevice {
   readonly deviceVersionMinor: number;
   readonly deviceVersionSubminor: number;
   readonly deviceClass?: number | undefined;
+  /** The bus; version 3 only. */
+  readonly bus?: string | undefined;
+  /** The ports from the bus to the device; version 3 only. */
+  readonly ports?: readonly number[] | undefined;
   readonly manufacturerName?: string | null | undefined;
   readonly productName?: string | null | undefined;
   readonly serialNumber?: string | null | undefined;
@@ -45,18 +51,30 @@ interface Snapshot {
   readonly serialNumber: string | null;
 }
 
+/** A device that does not let itself be opened says nothing of itself. */
+const UNREADABLE: Snapshot = {
+  configuration: null,
+  configurations: [],
+  manufacturerName: null,
+  productName: null,
+  serialNumber: null,
+};
+
 /**
- * nusb cannot take a read back, only give it a time: reads are repeated in slices, and `close` waits for the slice. A
- * packet that comes while a slice ends is lost: Linux gives a cancelled transfer its bytes, nusb does not hand them on.
- * So a reader's notifications, of which there is always a next one to be waited for, have short slices, and are not
- * relied on; answers, which come at once as a rule, have long ones.
+ * nusb cannot take a read back, only give it a time: reads are repeated in slices, and `close` waits for the slice. What
+ * comes while a slice ends is lost: Linux gives a cancelled transfer its bytes, nusb does not hand them on. So a reader's
+ * notifications, of which there is always a next one to be waited for, have short slices, and are not relied on; answers,
+ * which come at once as a rule, have long ones.
  */
 const INTERRUPT_SLICE_MS = 100;
 const BULK_SLICE_MS = 5_000;
+/** The rest of a message, whose first packet is there. What a reader has not sent by then it will not send. */
+const REST_MS = 10_000;
 /** What was sent is taken by the reader, or will never be. */
 const OUT_MS = 5_000;
 const CONTROL_MS = 5_000;
 /** libusb ends a read when its interface is released, in its own time. */
+const SETTLE_MS = 10_000;
 const CLOSE_ATTEMPTS = 50;
 const CLOSE_PAUSE_MS = 10;
 
@@ -64,8 +82,10 @@ const CLOSE_PAUSE_MS = 10;
 export interface StackDeviceOptions {
   /** Takes the device before it is opened; the result gives it back. Nobody else is there unless given. */
   readonly take?: () => Promise<() => void>;
-  /** Told as soon as a transfer fails because the device was unplugged, before its caller is. */
-  readonly onGone?: () => void;
+  /** Told as soon as a transfer fails because the device was unplugged. Its caller learns of it when this is done. */
+  readonly onGone?: () => Promise<void>;
+  /** The host's own unless given. */
+  readonly clock?: Clock;
 }
 
 /** A device of the npm package `usb` that keeps the rules of {@link UsbDeviceLike}. */
@@ -79,10 +99,14 @@ export class StackDevice implements UsbDeviceLike {
   readonly #raw: StackUsbDevice;
   readonly #stack: UsbStack;
   readonly #take: () => Promise<() => void>;
-  readonly #onGone: () => void;
+  readonly #onGone: () => Promise<void>;
+  readonly #clock: Clock;
+  /** Which calls nusb bears beside each other; libusb has its own locks. */
+  readonly #loan: DeviceLoan | undefined;
   #giveBack: (() => void) | undefined;
   readonly #claimed = new Set<number>();
-  readonly #pending = new Set<Promise<unknown>>();
+  /** What is under way, and the interface of what is a read. */
+  readonly #pending = new Map<Promise<unknown>, number | undefined>();
   /** The read that an endpoint has at the moment. */
   readonly #reads = new Map<number, Promise<unknown>>();
   /** Interfaces whose reads must not begin another slice. */
@@ -91,11 +115,13 @@ export class StackDevice implements UsbDeviceLike {
   #opened = false;
   #closing: Promise<void> | undefined;
 
-  constructor(raw: StackUsbDevice, stack: UsbStack, { take, onGone }: StackDeviceOptions = {}) {
+  constructor(raw: StackUsbDevice, stack: UsbStack, { take, onGone, clock }: StackDeviceOptions = {}) {
     this.#raw = raw;
     this.#stack = stack;
     this.#take = take ?? (() => Promise.resolve(() => undefined));
-    this.#onGone = onGone ?? (() => undefined);
+    this.#onGone = onGone ?? (() => Promise.resolve());
+    this.#clock = clock ?? systemClock;
+    this.#loan = stack === "nusb" ? new DeviceLoan() : undefined;
     this.losesNotifications = stack === "nusb";
     this.vendorId = raw.vendorId;
     this.productId = raw.productId;
@@ -128,14 +154,18 @@ export class StackDevice implements UsbDeviceLike {
     return this.#look().configurations;
   }
 
+  /** False for one that does not say what it is: usb 3 has to open it for that, and may not. It is asked each time. */
+  get isReadable(): boolean {
+    return this.#look() !== UNREADABLE;
+  }
+
   async open(): Promise<void> {
     await this.#closing;
     this.#giveBack ??= await this.#take();
     try {
-      await this.#raw.open();
+      await this.#change(() => this.#raw.open());
       this.#opened = true;
-      this.#snapshot = undefined;
-      this.#look();
+      this.#lookAgain();
     } catch (error) {
       this.#letGo();
       throw error;
@@ -153,37 +183,37 @@ export class StackDevice implements UsbDeviceLike {
   }
 
   async selectConfiguration(configurationValue: number): Promise<void> {
-    await this.#raw.selectConfiguration(configurationValue);
-    this.#snapshot = undefined;
-    this.#look();
+    await this.#change(async () => {
+      await this.#raw.selectConfiguration(configurationValue);
+      this.#lookAgain();
+    });
   }
 
   async claimInterface(interfaceNumber: number): Promise<void> {
-    await this.#raw.claimInterface(interfaceNumber);
+    await this.#change(() => this.#raw.claimInterface(interfaceNumber));
     this.#claimed.add(interfaceNumber);
   }
 
   async releaseInterface(interfaceNumber: number): Promise<void> {
     if (!this.#claimed.has(interfaceNumber)) return;
     this.#ending.add(interfaceNumber);
-    // nusb does not release anything under a pending transfer, libusb ends the reads by it
-    if (this.#stack === "nusb") await this.#settled();
     try {
-      await this.#raw.releaseInterface(interfaceNumber);
+      // waits for nusb's reads, and ends libusb's
+      await this.#change(() => this.#raw.releaseInterface(interfaceNumber));
     } finally {
       this.#claimed.delete(interfaceNumber);
-      await this.#settled();
+      await this.#settled((readFrom) => readFrom === interfaceNumber);
       this.#ending.delete(interfaceNumber);
     }
   }
 
   controlTransferIn(setup: UsbControlSetup, length: number): Promise<UsbInResult> {
-    return this.#track(stallAsStatus(this.#raw.controlTransferIn(setup, length, CONTROL_MS)));
+    return this.#transfer(() => this.#raw.controlTransferIn(setup, length, CONTROL_MS));
   }
 
   controlTransferOut(setup: UsbControlSetup, data?: Uint8Array<ArrayBuffer>): Promise<UsbOutResult> {
-    return this.#track(
-      stallAsStatus<UsbOutResult>(this.#raw.controlTransferOut(setup, data ?? new Uint8Array(0), CONTROL_MS)),
+    return this.#transfer<UsbOutResult>(() =>
+      this.#raw.controlTransferOut(setup, data ?? new Uint8Array(0), CONTROL_MS),
     );
   }
 
@@ -196,19 +226,19 @@ export class StackDevice implements UsbDeviceLike {
       if (this.#reads.get(endpointNumber) === read) this.#reads.delete(endpointNumber);
     };
     read.then(forget, forget);
-    return this.#track(read);
+    return read;
   }
 
   transferOut(endpointNumber: number, data: Uint8Array<ArrayBuffer>): Promise<UsbOutResult> {
-    return this.#track(stallAsStatus<UsbOutResult>(this.#raw.transferOut(endpointNumber, data, OUT_MS)));
+    return this.#transfer<UsbOutResult>(() => this.#raw.transferOut(endpointNumber, data, OUT_MS));
   }
 
   clearHalt(direction: "in" | "out", endpointNumber: number): Promise<void> {
-    return this.#raw.clearHalt(direction, endpointNumber);
+    return this.#call(() => this.#raw.clearHalt(direction, endpointNumber));
   }
 
   reset(): Promise<void> {
-    return this.#raw.reset();
+    return this.#call(() => this.#raw.reset());
   }
 
   async #after(before: Promise<unknown>, endpointNumber: number, length: number): Promise<UsbInResult> {
@@ -217,54 +247,63 @@ export class StackDevice implements UsbDeviceLike {
   }
 
   async #read(endpointNumber: number, length: number): Promise<UsbInResult> {
-    if (this.#stack === "libusb") return stallAsStatus(this.#raw.transferIn(endpointNumber, length));
-    const { interfaceNumber, type } = this.#endpoint(endpointNumber);
-    const sliceMs = type === "interrupt" ? INTERRUPT_SLICE_MS : BULK_SLICE_MS;
+    const { interfaceNumber, type, packetSize } = this.#endpoint(endpointNumber);
+    if (this.#stack === "libusb")
+      return this.#transfer(() => this.#raw.transferIn(endpointNumber, length), interfaceNumber);
+    const isRest = type !== "interrupt" && length > packetSize;
+    const sliceMs = type === "interrupt" ? INTERRUPT_SLICE_MS : isRest ? REST_MS : BULK_SLICE_MS;
     for (;;) {
       if (this.#ending.has(interfaceNumber)) throw new Error("transferIn: the interface was released");
       try {
-        return await stallAsStatus(this.#raw.transferIn(endpointNumber, length, sliceMs));
+        return await this.#transfer(() => this.#raw.transferIn(endpointNumber, length, sliceMs), interfaceNumber);
       } catch (error) {
         if (!isTimeout(error)) throw error;
+        // the bytes that were there are lost: to wait on would be to wait for what has come already
+        if (isRest) throw new Error("transferIn: the device fell silent in the middle of a transfer", { cause: error });
       }
     }
   }
 
-  #endpoint(endpointNumber: number): { readonly interfaceNumber: number; readonly type: string } {
+  #endpoint(endpointNumber: number): {
+    readonly interfaceNumber: number;
+    readonly type: string;
+    readonly packetSize: number;
+  } {
     for (const { interfaceNumber, alternates } of this.configuration?.interfaces ?? [])
       for (const { endpoints } of alternates)
         for (const endpoint of endpoints)
           if (endpoint.endpointNumber === endpointNumber && endpoint.direction === "in")
-            return { interfaceNumber, type: endpoint.type };
-    return { interfaceNumber: 0, type: "bulk" };
+            return { interfaceNumber, type: endpoint.type, packetSize: endpoint.packetSize };
+    return { interfaceNumber: 0, type: "bulk", packetSize: Infinity };
   }
 
   /** Ends the reads, gives the claims back, closes: in the order that the stack can bear. */
   async #close(): Promise<void> {
     const claimed = [...this.#claimed];
     for (const interfaceNumber of claimed) this.#ending.add(interfaceNumber);
-    if (this.#stack === "nusb") await this.#settled();
     // a device that was unplugged has nothing to give back
     for (const interfaceNumber of claimed) await this.releaseInterface(interfaceNumber).catch(() => undefined);
-    await this.#settled();
+    await this.#settled(() => true);
     for (let attempt = 1; ; attempt++) {
       try {
-        await this.#raw.close();
+        await this.#change(async () => this.#raw.close());
         return;
       } catch (error) {
         if (isGone(error)) return;
         if (attempt === CLOSE_ATTEMPTS || !isStillBusy(error)) throw error;
-        await delay(systemClock, CLOSE_PAUSE_MS);
+        await delay(this.#clock, CLOSE_PAUSE_MS);
       }
     }
   }
 
-  /** Until nothing is pending any more, or for as long as the longest slice. */
-  #settled(): Promise<void> {
+  /** Until no such call is pending any more, for a while. nusb's end in their own time, and are waited for by the loan. */
+  #settled(concerns: (readFrom: number | undefined) => boolean): Promise<void> {
+    if (this.#loan !== undefined) return Promise.resolve();
     return new Promise((resolve) => {
-      const cancel = systemClock.schedule(2 * BULK_SLICE_MS, resolve);
+      const cancel = this.#clock.schedule(SETTLE_MS, resolve);
       const look = (): void => {
-        if (this.#pending.size > 0) void Promise.allSettled([...this.#pending]).then(look);
+        const left = [...this.#pending].flatMap(([running, readFrom]) => (concerns(readFrom) ? [running] : []));
+        if (left.length > 0) void Promise.allSettled(left).then(look);
         else {
           cancel();
           resolve();
@@ -274,16 +313,36 @@ export class StackDevice implements UsbDeviceLike {
     });
   }
 
-  async #track<Value>(transfer: Promise<Value>): Promise<Value> {
-    this.#pending.add(transfer);
+  #change<Value>(run: () => Promise<Value>): Promise<Value> {
+    return this.#loan === undefined ? run() : this.#loan.change(run);
+  }
+
+  async #transfer<Result extends UsbInResult | UsbOutResult>(
+    run: () => Promise<Result>,
+    readFrom?: number,
+  ): Promise<Result | { readonly status: "stall" }> {
     try {
-      return await transfer;
+      return await this.#call(run, readFrom);
+    } catch (error) {
+      if (isStall(error)) return { status: "stall" };
+      throw error;
+    }
+  }
+
+  /**
+   * A transfer, or another call that leaves the device as it is.
+   *
+   * @param readFrom the interface, for a read.
+   */
+  async #call<Value>(run: () => Promise<Value>, readFrom?: number): Promise<Value> {
+    const running = this.#loan === undefined ? run() : this.#loan.transfer(run);
+    this.#pending.set(running, readFrom);
+    try {
+      return await running.finally(() => this.#pending.delete(running));
     } catch (error) {
       // libusb says the same of a read whose interface was released
-      if (isGone(error) && this.#ending.size === 0) this.#onGone();
+      if (isGone(error) && (readFrom === undefined || !this.#ending.has(readFrom))) await this.#onGone();
       throw error;
-    } finally {
-      this.#pending.delete(transfer);
     }
   }
 
@@ -293,19 +352,27 @@ export class StackDevice implements UsbDeviceLike {
   }
 
   #look(): Snapshot {
+    return this.#snapshot ?? this.#lookAgain();
+  }
+
+  #lookAgain(): Snapshot {
     const raw = this.#raw;
-    this.#snapshot ??= {
-      configurations: raw.configurations,
-      configuration: raw.configuration ?? null,
-      // a device that may not be opened does not tell its name
-      manufacturerName: orNull(() => raw.manufacturerName),
-      productName: orNull(() => raw.productName),
-      serialNumber: orNull(() => raw.serialNumber),
-    };
-    return this.#snapshot;
+    try {
+      this.#snapshot = {
+        configurations: raw.configurations,
+        configuration: raw.configuration ?? null,
+        manufacturerName: orNull(() => raw.manufacturerName),
+        productName: orNull(() => raw.productName),
+        serialNumber: orNull(() => raw.serialNumber),
+      };
+    } catch {
+      // what was read before holds
+    }
+    return this.#snapshot ?? UNREADABLE;
   }
 }
 
+/** A string that a device does not give is none. */
 function orNull(read: () => string | null | undefined): string | null {
   try {
     return read() ?? null;
@@ -313,20 +380,3 @@ function orNull(read: () => string | null | undefined): string | null {
     return null;
   }
 }
-
-/** nusb throws for a stall what libusb's WebUSB gives as a status. */
-async function stallAsStatus<Result extends UsbInResult | UsbOutResult>(
-  transfer: Promise<Result>,
-): Promise<Result | { readonly status: "stall" }> {
-  try {
-    return await transfer;
-  } catch (error) {
-    if (/\bstall/i.test(messageOf(error))) return { status: "stall" };
-    throw error;
-  }
-}
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-const isTimeout = (error: unknown): boolean => /cancelled/i.test(messageOf(error));
-const isStillBusy = (error: unknown): boolean => /pending request|borrowed/i.test(messageOf(error));
-const isGone = (error: unknown): boolean => /NO_DEVICE|disconnected/i.test(messageOf(error));

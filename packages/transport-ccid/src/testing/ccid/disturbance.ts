@@ -10,6 +10,8 @@ export type CcidDisturbance =
   | "cut"
   /** The answer ends inside its header. */
   | "cut-header"
+  /** A packet in the middle of the answer is lost; the last one of an answer of two. */
+  | "gap"
   | "wrong-sequence"
   | "wrong-slot"
   | "wrong-type"
@@ -28,7 +30,9 @@ export type CcidDisturbance =
   /** The device is pulled in the place of an answer. */
   | "unplug"
   /** The message fails with this bError. */
-  | { readonly error: number };
+  | { readonly error: number }
+  /** The reader falls silent behind half of the answer's packets, and goes on after so many milliseconds. */
+  | { readonly pauseMs: number };
 
 /** The packets of an answer that was disturbed, in the order in which they come. */
 export function disturbFrame(
@@ -48,6 +52,10 @@ export function disturbFrame(
       return packets(frame.subarray(0, HEADER_LENGTH + ((frame.length - HEADER_LENGTH) >> 1)));
     case "cut-header":
       return packets(frame.subarray(0, 5));
+    case "gap": {
+      const whole = packets(frame);
+      return whole.filter((_, index) => index !== whole.length >> 1);
+    }
     case "wrong-sequence":
       changed[6] = ((changed[6] ?? 0) + 0x80) & 0xff;
       return packets(changed);

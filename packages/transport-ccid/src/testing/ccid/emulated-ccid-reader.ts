@@ -89,6 +89,9 @@ export class EmulatedCcidReader implements UsbFunction {
   #out: Uint8Array = NOTHING;
   readonly #changed = new Set<number>();
   readonly #disturbances: (CcidDisturbance | undefined)[] = [];
+  /** What is to be sent when the reader goes on. */
+  #heldBack: Uint8Array[] | undefined;
+  #cancelPause: () => void = () => undefined;
 
   constructor(options: EmulatedCcidReaderOptions = {}) {
     const { classDescriptor = {}, packetSize = 64, clock = systemClock } = options;
@@ -164,6 +167,8 @@ export class EmulatedCcidReader implements UsbFunction {
 
   reset(): void {
     this.#out = NOTHING;
+    this.#heldBack = undefined;
+    this.#cancelPause();
     for (const slot of this.slots) {
       slot.powerOff();
       slot.controlAbort = slot.bulkAbort = undefined;
@@ -233,7 +238,7 @@ export class EmulatedCcidReader implements UsbFunction {
     let answer: CcidAnswer;
     try {
       answer =
-        typeof disturbance === "object"
+        typeof disturbance === "object" && "error" in disturbance
           ? { type: answerType(command.type), commandStatus: 1, error: disturbance.error }
           : await handleCommand(this.#handler, slot, command);
     } catch {
@@ -295,7 +300,30 @@ export class EmulatedCcidReader implements UsbFunction {
       disturbance === undefined
         ? this.#packets(frame)
         : disturbFrame(frame, disturbance, (changed) => this.#packets(changed));
-    port.send(this.#inAddress, ...packets);
+    if (typeof disturbance === "object" && "pauseMs" in disturbance) this.#pause(packets, disturbance.pauseMs);
+    else this.#send(packets);
+  }
+
+  /** In order: behind a pause waits everything that comes after it. */
+  #send(packets: readonly Uint8Array[]): void {
+    if (this.#heldBack === undefined) this.#port?.send(this.#inAddress, ...packets);
+    else this.#heldBack.push(...packets);
+  }
+
+  #pause(packets: readonly Uint8Array[], pauseMs: number): void {
+    const half = packets.length >> 1;
+    this.#send(packets.slice(0, half));
+    const rest = packets.slice(half);
+    if (this.#heldBack !== undefined) {
+      this.#heldBack.push(...rest);
+      return;
+    }
+    this.#heldBack = rest;
+    this.#cancelPause = this.#clock.schedule(pauseMs, () => {
+      const held = this.#heldBack ?? [];
+      this.#heldBack = undefined;
+      this.#send(held);
+    });
   }
 
   #packets(frame: Uint8Array): Uint8Array[] {

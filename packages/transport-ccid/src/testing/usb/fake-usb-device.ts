@@ -43,6 +43,7 @@ export interface FakeUsbDeviceOptions {
 }
 
 interface PendingTransfer {
+  readonly endpointNumber: number;
   settled: boolean;
   /** Ends it with an error. */
   end(error: Error): void;
@@ -76,6 +77,10 @@ export class FakeUsbDevice implements UsbDeviceLike {
   readonly #pending = new Set<PendingTransfer>();
   #opened = false;
   #calls = 0;
+  /** Calls under way that leave the device as it is. */
+  #sharing = 0;
+  /** A call is under way that changes it. */
+  #changing = false;
 
   constructor(emulated: EmulatedUsbDevice, options: FakeUsbDeviceOptions = {}) {
     const { vendorId, productId, deviceVersion, strings } = emulated;
@@ -113,12 +118,12 @@ export class FakeUsbDevice implements UsbDeviceLike {
   }
 
   get configuration(): UsbConfigurationLike {
-    this.#notBorrowed();
+    this.#canBeAsked();
     return this.#configuration;
   }
 
   get configurations(): readonly UsbConfigurationLike[] {
-    this.#notBorrowed();
+    this.#canBeAsked();
     return [this.#configuration];
   }
 
@@ -127,16 +132,16 @@ export class FakeUsbDevice implements UsbDeviceLike {
     this.emulated.unplug();
   }
 
-  async open(): Promise<void> {
-    await this.#begin("open");
-    if (this.#options.accessDenied === true) throw this.#manners.accessDenied();
-    this.#opened = true;
+  open(): Promise<void> {
+    return this.#alone(async () => {
+      await this.#begin("open");
+      if (this.#options.accessDenied === true) throw this.#manners.accessDenied();
+      this.#opened = true;
+    });
   }
 
   close(): Promise<void> {
-    // usb 3 throws here and now, not later
-    this.#notBorrowed();
-    return this.#close();
+    return this.#alone(() => this.#close());
   }
 
   async #close(): Promise<void> {
@@ -153,7 +158,11 @@ export class FakeUsbDevice implements UsbDeviceLike {
     await this.#begin("selectConfiguration", "opened");
   }
 
-  async claimInterface(interfaceNumber: number): Promise<void> {
+  claimInterface(interfaceNumber: number): Promise<void> {
+    return this.#alone(() => this.#claim(interfaceNumber));
+  }
+
+  async #claim(interfaceNumber: number): Promise<void> {
     await this.#begin("claimInterface", "opened");
     if (!this.#configuration.interfaces.some((candidate) => candidate.interfaceNumber === interfaceNumber))
       throw this.#manners.noInterface();
@@ -162,21 +171,30 @@ export class FakeUsbDevice implements UsbDeviceLike {
     this.#claimed.add(interfaceNumber);
   }
 
-  async releaseInterface(interfaceNumber: number): Promise<void> {
-    this.#notBorrowed();
-    await this.#begin("releaseInterface", "opened");
-    this.#claimed.delete(interfaceNumber);
-    this.#abandon();
+  releaseInterface(interfaceNumber: number): Promise<void> {
+    return this.#alone(async () => {
+      await this.#begin("releaseInterface", "opened");
+      this.#claimed.delete(interfaceNumber);
+      this.#abandon(this.#endpointsOf(interfaceNumber));
+    });
   }
 
-  async controlTransferIn(setup: UsbControlSetup, length: number): Promise<UsbInResult> {
+  controlTransferIn(setup: UsbControlSetup, length: number): Promise<UsbInResult> {
+    return this.#beside(() => this.#controlIn(setup, length));
+  }
+
+  async #controlIn(setup: UsbControlSetup, length: number): Promise<UsbInResult> {
     await this.#begin("controlTransferIn", this.#needs(setup));
     const data = await this.emulated.control(setupPacket(setup, DIRECTION_IN, length), NOTHING);
     if (data === undefined) return this.#manners.stalled("controlTransferIn");
     return { status: "ok", data: viewOf(data) };
   }
 
-  async controlTransferOut(setup: UsbControlSetup, data?: Uint8Array): Promise<UsbOutResult> {
+  controlTransferOut(setup: UsbControlSetup, data?: Uint8Array): Promise<UsbOutResult> {
+    return this.#beside(() => this.#controlOut(setup, data));
+  }
+
+  async #controlOut(setup: UsbControlSetup, data?: Uint8Array): Promise<UsbOutResult> {
     const bytes = this.#manners.bytesOut(data, true);
     await this.#begin("controlTransferOut", this.#needs(setup));
     const answer = await this.emulated.control(setupPacket(setup, 0, bytes.length), bytes);
@@ -184,7 +202,11 @@ export class FakeUsbDevice implements UsbDeviceLike {
     return { status: "ok", bytesWritten: bytes.length };
   }
 
-  async transferOut(endpointNumber: number, data: Uint8Array): Promise<UsbOutResult> {
+  transferOut(endpointNumber: number, data: Uint8Array): Promise<UsbOutResult> {
+    return this.#beside(() => this.#out(endpointNumber, data));
+  }
+
+  async #out(endpointNumber: number, data: Uint8Array): Promise<UsbOutResult> {
     const bytes = this.#manners.bytesOut(data, false);
     await this.#begin("transferOut", "claimed");
     if (!this.emulated.receive(endpointNumber, bytes))
@@ -193,13 +215,17 @@ export class FakeUsbDevice implements UsbDeviceLike {
   }
 
   /** @param timeoutMs usb 3 has it, and takes 1,000 when it is absent; the others do not look at it. */
-  async transferIn(endpointNumber: number, length: number, timeoutMs?: number): Promise<UsbInResult> {
+  transferIn(endpointNumber: number, length: number, timeoutMs?: number): Promise<UsbInResult> {
+    return this.#beside(() => this.#in(endpointNumber, length, timeoutMs));
+  }
+
+  async #in(endpointNumber: number, length: number, timeoutMs: number | undefined): Promise<UsbInResult> {
     await this.#begin("transferIn", "claimed");
     const pipe = this.emulated.pipe(endpointNumber | DIRECTION_IN);
     if (pipe === undefined || (this.#manners.oneReadPerEndpoint && pipe.pending > 0))
       throw new Error("transferIn error: endpoint not found");
     const wanted = this.#manners.wholePackets ? Math.ceil(length / pipe.packetSize) * pipe.packetSize : length;
-    const outcome = await this.#read(pipe, wanted, timeoutMs);
+    const outcome = await this.#read(endpointNumber, pipe, wanted, timeoutMs);
     switch (outcome.status) {
       case "ok":
         return { status: "ok", data: viewOf(outcome.data.subarray(0, length)) };
@@ -212,19 +238,23 @@ export class FakeUsbDevice implements UsbDeviceLike {
     }
   }
 
-  async clearHalt(direction: "in" | "out", endpointNumber: number): Promise<void> {
-    await this.#begin("clearHalt", "claimed");
-    this.emulated.clearHalt(direction === "in" ? endpointNumber | DIRECTION_IN : endpointNumber);
+  clearHalt(direction: "in" | "out", endpointNumber: number): Promise<void> {
+    return this.#beside(async () => {
+      await this.#begin("clearHalt", "claimed");
+      this.emulated.clearHalt(direction === "in" ? endpointNumber | DIRECTION_IN : endpointNumber);
+    });
   }
 
-  async reset(): Promise<void> {
-    await this.#begin("reset", "opened");
-    this.emulated.reset();
+  reset(): Promise<void> {
+    return this.#beside(async () => {
+      await this.#begin("reset", "opened");
+      this.emulated.reset();
+    });
   }
 
-  #read(pipe: InPipe, length: number, timeoutMs: number | undefined): Promise<InOutcome> {
+  #read(endpointNumber: number, pipe: InPipe, length: number, timeoutMs: number | undefined): Promise<InOutcome> {
     return new Promise((resolve, reject) => {
-      const transfer: PendingTransfer = { settled: false, end: () => undefined };
+      const transfer: PendingTransfer = { endpointNumber, settled: false, end: () => undefined };
       let cancelTimer = (): void => undefined;
       const settle = (): void => {
         transfer.settled = true;
@@ -261,14 +291,43 @@ export class FakeUsbDevice implements UsbDeviceLike {
     return recipient === "interface" ? "claimed" : "opened";
   }
 
-  /** usb 3 gives nobody the device while a read waits. */
-  #notBorrowed(): void {
-    if (this.#manners.readsBorrowTheDevice && this.#pending.size > 0)
-      throw new Error("The same native value cannot be borrowed mutably while another borrow is active");
+  /** usb 3 opens a device to say what it is, unless that is open: as long as nobody else has it. */
+  #canBeAsked(): void {
+    this.#notBorrowed();
+    if (!this.#manners.opensToTell || this.#opened) return;
+    if (!this.emulated.plugged) throw this.#manners.unplugged();
+    if (this.#options.accessDenied === true) throw this.#manners.accessDenied();
   }
 
-  #abandon(): void {
-    for (const transfer of [...this.#pending]) transfer.end(this.#manners.abandoned());
+  /** usb 3 gives nobody the device while a call runs that may change it, or such a call while others run. */
+  #notBorrowed(): void {
+    if (!this.#manners.callsBorrowTheDevice || (this.#sharing === 0 && !this.#changing)) return;
+    throw new Error("The same native value cannot be borrowed mutably while another borrow is active");
+  }
+
+  /** A call that changes the device. What usb 3 has against it, it throws here and now, not later. */
+  #alone(call: () => Promise<void>): Promise<void> {
+    this.#notBorrowed();
+    this.#changing = true;
+    return call().finally(() => (this.#changing = false));
+  }
+
+  #beside<Value>(call: () => Promise<Value>): Promise<Value> {
+    if (this.#manners.callsBorrowTheDevice && this.#changing)
+      throw new Error("The same native value cannot be borrowed while a mutable borrow is active");
+    this.#sharing++;
+    return call().finally(() => this.#sharing--);
+  }
+
+  #endpointsOf(interfaceNumber: number): readonly number[] {
+    const found = this.#configuration.interfaces.find((one) => one.interfaceNumber === interfaceNumber);
+    return (found?.alternates ?? []).flatMap(({ endpoints }) => endpoints.map(({ endpointNumber }) => endpointNumber));
+  }
+
+  /** Ends reads: all, or those of some endpoints. */
+  #abandon(endpoints?: readonly number[]): void {
+    for (const transfer of [...this.#pending])
+      if (endpoints?.includes(transfer.endpointNumber) ?? true) transfer.end(this.#manners.abandoned());
   }
 }
 

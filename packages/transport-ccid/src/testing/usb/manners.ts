@@ -10,8 +10,13 @@ export interface UsbManners {
   readonly oneReadPerEndpoint: boolean;
   /** A read of any length asks for whole packets; what is over is thrown away. */
   readonly wholePackets: boolean;
-  /** While a read waits, the getters, `releaseInterface` and `close` throw. */
-  readonly readsBorrowTheDevice: boolean;
+  /**
+   * While a transfer runs, the getters, `open`, `claimInterface`, `releaseInterface` and `close` throw; while one of
+   * these runs, everything does.
+   */
+  readonly callsBorrowTheDevice: boolean;
+  /** A device that is not open is opened for a moment to tell of its configurations. */
+  readonly opensToTell: boolean;
   readonly closeFailsWhilePending: boolean;
   /** `close` does not release what is claimed. */
   readonly closeKeepsClaims: boolean;
@@ -33,7 +38,8 @@ export const MANNERS: Readonly<Record<UsbManner, UsbManners>> = {
     hiddenTimeout: false,
     oneReadPerEndpoint: false,
     wholePackets: false,
-    readsBorrowTheDevice: false,
+    callsBorrowTheDevice: false,
+    opensToTell: false,
     closeFailsWhilePending: false,
     closeKeepsClaims: false,
     bytesOut: (data) => Uint8Array.from(data ?? []),
@@ -51,7 +57,8 @@ export const MANNERS: Readonly<Record<UsbManner, UsbManners>> = {
     hiddenTimeout: false,
     oneReadPerEndpoint: false,
     wholePackets: false,
-    readsBorrowTheDevice: false,
+    callsBorrowTheDevice: false,
+    opensToTell: false,
     closeFailsWhilePending: true,
     closeKeepsClaims: false,
     // the copy that it makes of a DataView is empty: nothing is sent, and nothing said
@@ -70,7 +77,8 @@ export const MANNERS: Readonly<Record<UsbManner, UsbManners>> = {
     hiddenTimeout: true,
     oneReadPerEndpoint: true,
     wholePackets: true,
-    readsBorrowTheDevice: true,
+    callsBorrowTheDevice: true,
+    opensToTell: true,
     closeFailsWhilePending: false,
     closeKeepsClaims: true,
     bytesOut: (data, control) => {
