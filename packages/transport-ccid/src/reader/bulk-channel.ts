@@ -7,7 +7,7 @@ import { ANSWERED_BY, type ResponseName } from "../messages/message-types.ts";
 import { parseNotification } from "../messages/notification.ts";
 import { type CcidResponse, parseResponse } from "../messages/response-message.ts";
 import { SLOT_ERROR } from "../messages/slot-error.ts";
-import type { UsbDeviceLike, UsbInResult } from "../usb-device.ts";
+import type { UsbDeviceLike, UsbInResult, UsbOutResult } from "../usb-device.ts";
 import type { CcidChannel, ChannelListener, CommandOptions } from "./channel.ts";
 import { MessageAssembler } from "./message-assembler.ts";
 import { CcidReaderError, isCcidReaderError } from "./reader-error.ts";
@@ -42,6 +42,11 @@ interface Waiter {
 }
 
 const ABORT_TIMEOUT_MS = 1_000;
+const ABORT_ATTEMPTS = 2;
+/** Commands in a row without any answer, their ABORT included, before the connection is given up. */
+const MOST_SILENCES = 2;
+/** What the reader does by itself, and from a beginning each time. */
+const REPEATABLE: readonly CcidCommand["name"][] = ["GetSlotStatus", "IccPowerOn", "IccPowerOff", "GetParameters"];
 const BUSY_RETRIES = 10;
 const BUSY_PAUSE_MS = 50;
 /** Transfers that may fail in a row before the connection is given up. */
@@ -62,6 +67,8 @@ export class BulkChannel implements CcidChannel {
   #sequence = 0;
   #reading = false;
   #failures = 0;
+  /** Commands in a row that had no answer, nor had their ABORT. */
+  #silences = 0;
   #failure: Error | undefined;
 
   constructor(options: BulkChannelOptions) {
@@ -95,16 +102,29 @@ export class BulkChannel implements CcidChannel {
   async #recover(slot: number, error: unknown, signal: AbortSignal | undefined): Promise<void> {
     if (this.#ended()) return;
     const unanswered = isCcidReaderError(error, "TIMEOUT") || isCcidReaderError(error, "TRANSFER_FAILED");
-    if (unanswered || signal?.aborted === true) await this.#abort(slot);
+    if (!unanswered && signal?.aborted !== true) return;
+    if ((await this.#abort(slot)) || !unanswered || this.#ended()) return;
+    // neither a command nor its ABORT, twice: whatever the reader waits for, it has to be opened anew
+    if (++this.#silences >= MOST_SILENCES)
+      this.#fail(new CcidReaderError("GONE", "the reader does not answer any more", { cause: error }));
   }
 
-  /** A reader with more busy slots than it can have says so; the command was not looked at. */
+  /**
+   * Sends a command again that the reader did not look at: it has more busy slots than it can have, or it waits for the
+   * other half of an ABORT, maybe of an earlier session's.
+   */
   async #exchangeWhenReady(slot: number, command: CcidCommand, options: CommandOptions): Promise<CcidResponse> {
+    let aborted = false;
     for (let attempt = 0; ; attempt++) {
       const response = await this.#exchange(slot, command, options);
-      const busy = response.commandStatus === "failed" && response.error === SLOT_ERROR.CMD_SLOT_BUSY;
-      if (!busy || attempt === BUSY_RETRIES) return response;
-      await delay(this.#options.clock, BUSY_PAUSE_MS, options.signal);
+      if (response.commandStatus !== "failed") return response;
+      if (response.error === SLOT_ERROR.CMD_ABORTED && !aborted) {
+        aborted = true;
+        // what a card has to do with, its caller has to begin anew: it may be the middle of something
+        if (!(await this.#abort(slot)) || !REPEATABLE.includes(command.name)) return response;
+      } else if (response.error === SLOT_ERROR.CMD_SLOT_BUSY && attempt < BUSY_RETRIES)
+        await delay(this.#options.clock, BUSY_PAUSE_MS, options.signal);
+      else return response;
     }
   }
 
@@ -162,8 +182,8 @@ export class BulkChannel implements CcidChannel {
   #arm(slot: number, waiter: Waiter, timeoutMs: number, name: string, clock: Clock): void {
     waiter.cancelTimer();
     waiter.cancelTimer = clock.schedule(timeoutMs, () => {
-      // what came of the answer so far is of no use to the next one
-      this.#assembler.resetSlot(slot);
+      // what came of the answer so far is of no use to the next one; it may be no answer at all, and name any slot
+      this.#assembler.resetUnless((other) => other !== slot && this.#waiters.has(other));
       waiter.reject(new CcidReaderError("TIMEOUT", `${name} was not answered within ${timeoutMs} ms`));
     });
   }
@@ -255,6 +275,7 @@ export class BulkChannel implements CcidChannel {
       return;
     }
     const refused = response.name === "SlotStatus" && response.commandStatus === "failed";
+    this.#silences = 0;
     if (response.name === waiter.answer || refused) waiter.resolve(response);
     else
       waiter.reject(
@@ -304,24 +325,36 @@ export class BulkChannel implements CcidChannel {
 
   /**
    * Makes a slot usable again whose command was given up: the class request and the message ABORT with the same number,
-   * then everything is dropped until the message is answered (USB CCID 1.1, section 5.3.1). A reader that does not know
-   * the request keeps its slot as it is; what it still sends is told by its number.
+   * then everything is dropped until the message is answered (USB CCID 1.1, section 5.3.1). A reader that has only one of
+   * both answers every command with CMD_ABORTED until it has the other, so both are sent whatever becomes of the first;
+   * and both again if need be, for the rest of an answer that was broken off may have swallowed the end.
+   *
+   * @returns false when the reader was asked, and has not answered. One that does not know the request keeps its slot as
+   *   it is; what it still sends is told by its number.
    */
-  async #abort(slot: number): Promise<void> {
-    const { device, interfaceNumber, clock } = this.#options;
-    const sequence = this.#nextSequence();
-    const request = abortRequest(interfaceNumber, slot, sequence);
-    const tooLong = (): Error => new CcidReaderError("TIMEOUT", "ABORT was not answered");
-    try {
-      const { status } = await untilAborted(
-        within(clock, ABORT_TIMEOUT_MS, tooLong, device.controlTransferOut(request)),
-        this.#closing.signal,
-      );
-      if (status === "stall") return;
-      await this.#exchange(slot, ccidCommand.abort(), { timeoutMs: ABORT_TIMEOUT_MS }, sequence);
-    } catch {
-      // the next command will tell
+  async #abort(slot: number): Promise<boolean> {
+    for (let attempt = 0; attempt < ABORT_ATTEMPTS && !this.#ended(); attempt++) {
+      const sequence = this.#nextSequence();
+      if ((await this.#requestAbort(slot, sequence)) === "stall") return true;
+      try {
+        await this.#exchange(slot, ccidCommand.abort(), { timeoutMs: ABORT_TIMEOUT_MS }, sequence);
+        return true;
+      } catch {
+        // once more, or the next command will tell
+      }
     }
+    return false;
+  }
+
+  async #requestAbort(slot: number, sequence: number): Promise<UsbOutResult["status"]> {
+    const { device, interfaceNumber, clock } = this.#options;
+    const tooLong = (): Error => new CcidReaderError("TIMEOUT", "the request ABORT does not end");
+    const request = device.controlTransferOut(abortRequest(interfaceNumber, slot, sequence));
+    const ended = within(clock, ABORT_TIMEOUT_MS, tooLong, request);
+    return untilAborted(ended, this.#closing.signal).then(
+      ({ status }) => status,
+      () => undefined,
+    );
   }
 
   // --- interrupt IN

@@ -59,9 +59,10 @@ export class MessageAssembler {
     return message;
   }
 
-  /** Drops a message that is not complete, if it may be one of this slot. */
-  resetSlot(slot: number): void {
-    if ((this.#bytes[5] ?? slot) === slot) this.reset();
+  /** Drops a message that is not complete, unless it is one of a slot that is to be spared. */
+  resetUnless(isSpared: (slot: number) => boolean): void {
+    const slot = this.#bytes[5];
+    if (slot === undefined || !isSpared(slot)) this.reset();
   }
 
   /** Drops a message that is not complete. */
