@@ -20,6 +20,7 @@ export class CallLimit {
   readonly #expired: () => void;
   #tick = 0;
   #used = false;
+  #stopped = false;
   #cancel: (() => void) | undefined;
 
   /** @param expired called once, with the first call that is over the limit. */
@@ -41,11 +42,12 @@ export class CallLimit {
   begin(caller: LimitedCaller): void {
     caller.sinceTick = this.#tick;
     this.#used = true;
-    if (this.#cancel === undefined) this.#schedule();
+    if (this.#cancel === undefined && !this.#stopped) this.#schedule();
   }
 
-  /** Watches no longer. */
+  /** Watches no longer, whatever is begun from now on. */
   stop(): void {
+    this.#stopped = true;
     this.#callers.clear();
     this.#cancel?.();
     this.#cancel = undefined;

@@ -5,6 +5,8 @@ import { type ReaderIdentity, readIdentity } from "./start-up.ts";
 
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 30_000;
+/** A device that is still being opened when nobody wants it any more is waited for so long. */
+const LATE_OPEN_LIMIT_MS = 5_000;
 
 /** Who uses a device. */
 export interface DeviceUser extends PresenceListener {
@@ -32,6 +34,8 @@ export class DeviceLife {
   readonly #ended: Promise<void>;
   #setStarted: () => void = () => undefined;
   #link: DeviceLink | undefined;
+  /** The end of a device that opened, or is to open, when nobody wanted it any more. */
+  #late: Promise<void> | undefined;
   #inUse = false;
 
   /** @param limitMs how long an I/O control may stay unanswered. */
@@ -49,11 +53,16 @@ export class DeviceLife {
     return this.#started;
   }
 
-  /** Ends it: the device is closed. */
+  /** Ends it: the device is closed, one that is being opened too. */
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#link?.close();
     await this.#ended;
+    if (this.#late === undefined) return;
+    const done = new AbortController();
+    const tooLong = delay(this.#clock, LATE_OPEN_LIMIT_MS, done.signal).catch(() => undefined);
+    await Promise.race([this.#late, tooLong]);
+    done.abort();
   }
 
   async #run(): Promise<void> {
@@ -80,6 +89,8 @@ export class DeviceLife {
         void this.#takeOut();
       });
       this.#link = link;
+      // closed in the moment in which it opened
+      signal.throwIfAborted();
       const identity = await readIdentity(link);
       this.#inUse = true;
       this.#user.started(link, identity);
@@ -101,7 +112,7 @@ export class DeviceLife {
     try {
       return await untilAborted(opening, signal);
     } catch (error) {
-      if (signal.aborted) void opening.then((device) => device.close()).catch(() => undefined);
+      if (signal.aborted) this.#late = opening.then((device) => device.close()).catch(() => undefined);
       throw error;
     }
   }

@@ -1,4 +1,4 @@
-import { fromHex, isSmartCardError, isSmartCardOtherError, type SmartCardContext } from "@cardwire/core";
+import { delay, fromHex, isSmartCardError, isSmartCardOtherError, type SmartCardContext } from "@cardwire/core";
 import { VirtualClock } from "@cardwire/core/testing";
 import { IOCTL_SMARTCARD, NTSTATUS, SCARD_ATTR } from "@cardwire/ioctl";
 import { describe, expect, it } from "vitest";
@@ -154,12 +154,38 @@ describe("a device that is not as it should be", () => {
     }
     const { clock, device, context } = setUp();
     device.open = () => new Promise(() => undefined);
-    expect(await Promise.all([failure(context.listReaders()), context.close()])).toEqual([
-      "InvalidStateError SCARD_E_INVALID_HANDLE",
-      undefined,
-    ]);
+    const ended = Promise.all([failure(context.listReaders()), context.close()]);
+    await clock.advance(5_000);
+    expect(await ended).toEqual(["InvalidStateError SCARD_E_INVALID_HANDLE", undefined]);
     await clock.advance(0);
     expect(clock.pending).toBe(0);
+  });
+
+  it("is waited for while it opens: a closed context has closed its devices", async () => {
+    const { clock, device, context } = setUp();
+    const open = device.open.bind(device);
+    device.open = async () => {
+      await delay(clock, 3_000);
+      return open();
+    };
+    void failure(context.listReaders());
+    await clock.advance(1_000);
+    const closed = context.close().then(() => [clock.now(), device.opens, device.closes]);
+    await clock.advance(2_000);
+    expect(await closed).toEqual([3_000, 1, 1]);
+    expect(clock.pending).toBe(0);
+  });
+
+  it("is closed in whatever moment its context is closed", async () => {
+    for (let turns = 0; turns < 40; turns++) {
+      const { clock, device, context } = setUp();
+      void failure(context.listReaders());
+      for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+      const closed = context.close().then(() => "closed");
+      await clock.advance(0);
+      expect(await Promise.race([closed, Promise.resolve("hangs")])).toBe("closed");
+      expect([device.closes, clock.pending]).toEqual([device.opens, 0]);
+    }
   });
 
   it("is closed again when it opens too late", async () => {
@@ -169,7 +195,9 @@ describe("a device that is not as it should be", () => {
     device.open = () => new Promise((resolve) => (late = () => resolve(open())));
     void failure(context.listReaders());
     await clock.advance(0);
-    await context.close();
+    const closed = context.close();
+    await clock.advance(5_000);
+    await closed;
     late();
     await clock.advance(0);
     expect([device.opens, device.closes]).toEqual([1, 1]);
