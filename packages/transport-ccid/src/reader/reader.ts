@@ -8,6 +8,7 @@ import { giveBack } from "./device-share.ts";
 import { CcidReaderError, isCcidReaderError } from "./reader-error.ts";
 import { CcidSlot, type T0Mode } from "./slot.ts";
 import { SlotLink } from "./slot-link.ts";
+import { within } from "./time-limit.ts";
 import { READER_TIMEOUT_MS } from "./time-limits.ts";
 import { TokenChannel } from "./token-channel.ts";
 
@@ -42,6 +43,7 @@ export class CcidReader {
   readonly #clock: Clock;
   readonly #closing = new AbortController();
   readonly #lost = new Set<(error: Error) => void>();
+  #lostBy: Error | undefined;
   #polling = false;
   #closed: Promise<void> | undefined;
 
@@ -63,6 +65,7 @@ export class CcidReader {
         this.#poll();
       },
       lost: (error) => {
+        this.#lostBy = error;
         this.#end(error);
         for (const listener of [...this.#lost]) listener(error);
         void this.close();
@@ -74,9 +77,13 @@ export class CcidReader {
     );
   }
 
-  /** Calls back once when the reader is unplugged or its connection is lost; the returned function ends that. */
+  /**
+   * Calls back once when the reader is unplugged or its connection is lost, at once if it is already; the returned
+   * function ends that.
+   */
   onLost(listener: (error: Error) => void): () => void {
-    this.#lost.add(listener);
+    if (this.#lostBy === undefined) this.#lost.add(listener);
+    else listener(this.#lostBy);
     return () => this.#lost.delete(listener);
   }
 
@@ -101,7 +108,28 @@ export class CcidReader {
       } catch (error) {
         if (attempt === FIRST_ATTEMPTS || isCcidReaderError(error, "GONE")) throw error;
         await delay(this.#clock, FIRST_PAUSE_MS, this.#closing.signal);
+        if (attempt === FIRST_ATTEMPTS - 1) await this.#startOver();
       }
+  }
+
+  /**
+   * For a reader that an earlier user has left in the middle of a message, or with other toggles than the host's: its
+   * endpoints begin anew, or all of it, unless there is something else in the device.
+   */
+  async #startOver(): Promise<void> {
+    const { device, interface: ccid } = this;
+    const alone = (device.configuration ?? device.configurations[0])?.interfaces.length === 1;
+    try {
+      if (alone && device.reset !== undefined) await this.#inTime(device.reset());
+      if (ccid.bulkOut !== undefined) await this.#inTime(device.clearHalt("out", ccid.bulkOut.endpointNumber));
+    } catch {
+      // its last attempt will tell
+    }
+  }
+
+  #inTime(call: Promise<void>): Promise<void> {
+    const tooLong = (): Error => new CcidReaderError("TIMEOUT", "the device does not begin anew");
+    return within(this.#clock, READER_TIMEOUT_MS, tooLong, call);
   }
 
   #poll(): void {
