@@ -91,6 +91,21 @@ describe("the names of readers", () => {
       await new Promise((resolve) => setTimeout(resolve, 1));
     expect(await context.listReaders()).toHaveLength(3);
   });
+
+  it("counts in the order of the list, whichever reader is first to say what it is", async () => {
+    const slow = (serialNumber: string, delayMs: number): FakeUsbDevice =>
+      new FakeUsbDevice(new EmulatedUsbDevice([new EmulatedCcidReader()], { serialNumber }), {
+        onCall: async (call) => {
+          if (call === "controlTransferIn") await new Promise((resolve) => setTimeout(resolve, delayMs));
+        },
+      });
+    await using context = createCcidContext({ readers: new FakeUsb(slow("A", 20), slow("B", 10), slow("C", 0)) });
+    expect(await context.listReaders()).toEqual([
+      "Emulated CCID Reader (A) 00 00",
+      "Emulated CCID Reader (B) 01 00",
+      "Emulated CCID Reader (C) 02 00",
+    ]);
+  });
 });
 
 describe("a reader that cannot be had", () => {

@@ -25,10 +25,18 @@ const PROBE_TIMEOUT_MS = 4_000;
 const READER_KIND_GENERIC = 1;
 const CLASS_VENDOR = 0xff;
 
+/** One CCID interface of a device. */
+interface FoundReader {
+  readonly interfaceNumber: number;
+  readonly slots: number;
+}
+
 /** The readers of one device. */
 interface KnownDevice {
-  readonly interfaces: Promise<readonly IoctlDeviceInterface[]>;
+  readonly readers: Promise<readonly FoundReader[]>;
   readonly numbers: number[];
+  /** Its slots, once its readers have their numbers. */
+  slots: readonly IoctlDeviceInterface[] | undefined;
 }
 
 /** The slots of all CCID readers among the USB devices, each a device that a resource manager opens. */
@@ -44,8 +52,16 @@ export class ReaderDevices implements IoctlDeviceProvider {
   async listInterfaces(): Promise<readonly IoctlDeviceInterface[]> {
     const devices = await this.#options.readers.list();
     for (const device of [...this.#known.keys()]) if (!devices.includes(device)) this.#known.delete(device);
-    const listed = devices.filter((device) => this.#mayBeReader(device)).map((device) => this.#interfacesOf(device));
-    return (await Promise.all(listed)).flat();
+    const found = await Promise.all(
+      devices
+        .filter((device) => this.#mayBeReader(device))
+        .map(async (device) => {
+          const known = this.#lookAt(device);
+          return { device, known, readers: await known.readers };
+        }),
+    );
+    // numbered in the order of the list, whichever was first to say what it is
+    return found.flatMap(({ device, known, readers }) => (known.slots ??= this.#slotsOf(device, known, readers)));
   }
 
   subscribe(listener: () => void): () => void {
@@ -68,18 +84,20 @@ export class ReaderDevices implements IoctlDeviceProvider {
     );
   }
 
-  #interfacesOf(device: UsbDeviceLike): Promise<readonly IoctlDeviceInterface[]> {
+  #lookAt(device: UsbDeviceLike): KnownDevice {
     let known = this.#known.get(device);
     if (known === undefined) {
-      const numbers: number[] = [];
-      known = { numbers, interfaces: this.#describe(device, numbers) };
+      known = { readers: this.#probe(device), numbers: [], slots: undefined };
       this.#known.set(device, known);
     }
-    return known.interfaces;
+    return known;
   }
 
-  async #describe(device: UsbDeviceLike, numbers: number[]): Promise<readonly IoctlDeviceInterface[]> {
-    const readers = await this.#probe(device);
+  #slotsOf(
+    device: UsbDeviceLike,
+    { numbers }: KnownDevice,
+    readers: readonly FoundReader[],
+  ): readonly IoctlDeviceInterface[] {
     return readers.flatMap(({ interfaceNumber, slots }) => {
       const number = this.#freeNumber();
       numbers.push(number);
@@ -113,7 +131,7 @@ export class ReaderDevices implements IoctlDeviceProvider {
    * device or the system does not give it, each interface of the class is a reader of one slot: its name is listed, and
    * opening it says what is the matter.
    */
-  async #probe(device: UsbDeviceLike): Promise<{ interfaceNumber: number; slots: number }[]> {
+  async #probe(device: UsbDeviceLike): Promise<readonly FoundReader[]> {
     const { clock } = this.#options;
     const tooLong = (): Error => new CcidReaderError("TIMEOUT", "the device does not open");
     const entering = enterDevice(device);
