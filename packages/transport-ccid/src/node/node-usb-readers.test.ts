@@ -1,5 +1,6 @@
 import { VirtualClock } from "@cardwire/core/testing";
 import { describe, expect, test } from "vitest";
+import { createCcidContext } from "../index.ts";
 import { EmulatedCcidReader, EmulatedUsbDevice, FakeUsb, FakeUsbDevice } from "../testing.ts";
 import { isMissingUsbError } from "./missing-usb-error.ts";
 import { NodeUsbReaders } from "./node-usb-readers.ts";
@@ -8,6 +9,9 @@ import { recogniseUsb } from "./usb-module.ts";
 function device(productId = 0xcc1d): FakeUsbDevice {
   return new FakeUsbDevice(new EmulatedUsbDevice([new EmulatedCcidReader()], { productId }), { manner: "usb3" });
 }
+
+/** A package that tells of nothing. */
+const silent = { addEventListener: () => undefined, removeEventListener: () => undefined };
 
 /** Modules as the two versions export themselves. */
 const MODULES = {
@@ -46,9 +50,8 @@ describe.each([2, 3] as const)("usb %i", (version) => {
 test("a transfer notices first that its device is gone", async () => {
   const fake = device();
   const late = {
+    ...silent,
     getDevices: () => Promise.resolve([fake]),
-    addEventListener: () => undefined,
-    removeEventListener: () => undefined,
   };
   const readers = new NodeUsbReaders({ usb: { usb: late } }, new VirtualClock());
   const told: string[] = [];
@@ -64,13 +67,69 @@ test("a transfer notices first that its device is gone", async () => {
   expect(await readers.list()).toEqual([]);
 });
 
+test.each([2, 3] as const)(
+  "a reader that is pulled is unknown, and not unavailable before: usb %i",
+  async (version) => {
+    const fake = new FakeUsbDevice(new EmulatedUsbDevice([new EmulatedCcidReader()]), { manner: `usb${version}` });
+    // the package tells nobody, and lists it still
+    const late = {
+      ...silent,
+      getDevices: () => Promise.resolve([fake]),
+    };
+    const WebUSB = function WebUSB(): unknown {
+      return late;
+    };
+    const usb = version === 3 ? { usb: late } : { getDeviceList: () => [], WebUSB };
+    await using context = createCcidContext({ readers: new NodeUsbReaders({ usb }) });
+    const [readerName = ""] = await context.listReaders();
+    const [now] = await context.getStatusChange([{ readerName, currentState: { unaware: true } }]);
+    expect(now?.eventState).toMatchObject({ empty: true });
+    const change = context.getStatusChange([{ readerName, currentState: { empty: true } }]);
+    fake.unplug();
+    const [state] = await change;
+    expect(state?.eventState).toMatchObject({ unknown: true, unavailable: true });
+  },
+);
+
+test("devices come in the order of buses and ports, however they are listed", async () => {
+  const at = (productId: number, bus: string, ports: number[]): FakeUsbDevice =>
+    Object.create(device(productId), { bus: { value: bus }, ports: { value: ports } }) as FakeUsbDevice;
+  const listed = [at(5, "002", [1]), at(4, "001", [10]), at(3, "001", [2, 3]), at(2, "001", [2]), at(1, "001", [1, 4])];
+  const usb = { usb: { ...silent, getDevices: () => Promise.resolve(listed) } };
+  const found = await new NodeUsbReaders({ usb }).list();
+  expect(found.map(({ productId }) => productId)).toEqual([1, 2, 3, 4, 5]);
+});
+
+test("a device that may be opened only later is told of again", async () => {
+  let denied = true;
+  const fake = device();
+  const raw = Object.create(fake, {
+    configuration: { value: null },
+    configurations: {
+      get() {
+        if (denied) throw new Error("open error: Permission denied (errno 13)");
+        return fake.configurations;
+      },
+    },
+  }) as FakeUsbDevice;
+  const readers = new NodeUsbReaders({ usb: { usb: { ...silent, getDevices: () => Promise.resolve([raw]) } } });
+  const told: string[] = [];
+  const unwatch = readers.watch(({ type }) => told.push(type));
+  const [found] = await readers.list();
+  expect([found?.configurations, told]).toEqual([[], ["attached"]]);
+  denied = false;
+  await readers.list();
+  await readers.list();
+  expect([found?.configurations.length, told]).toEqual([1, ["attached", "attached"]]);
+  unwatch();
+});
+
 test("usb 3 without udev: looked for all the same", async () => {
   const clock = new VirtualClock();
   const usb = new FakeUsb();
   const deaf = {
+    ...silent,
     getDevices: () => usb.getDevices(),
-    addEventListener: () => undefined,
-    removeEventListener: () => undefined,
   };
   const readers = new NodeUsbReaders({ usb: { usb: deaf } }, clock);
   const told: string[] = [];

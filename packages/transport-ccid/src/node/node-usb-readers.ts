@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from "@cardwire/core";
 import { type UsbReaders, type UsbReadersListener } from "../usb-device.ts";
-import { StackDevice, type StackUsbDevice } from "./stack-device.ts";
+import { StackDevice } from "./stack-device.ts";
+import { type StackUsbDevice } from "./stack-usb-device.ts";
 import { type LoadedUsb, loadUsb, recogniseUsb, type StackConnectionEvent } from "./usb-module.ts";
 
 /** Where the devices come from. */

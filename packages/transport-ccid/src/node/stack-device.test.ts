@@ -1,7 +1,8 @@
 import { type Clock, fromHex, systemClock, toHex } from "@cardwire/core";
 import { afterEach, describe, expect, test } from "vitest";
 import { EmulatedCcidReader, EmulatedUsbDevice, FakeUsbDevice } from "../testing.ts";
-import { StackDevice, type UsbStack } from "./stack-device.ts";
+import { StackDevice } from "./stack-device.ts";
+import { type UsbStack } from "./stack-usb-device.ts";
 
 const STATUS = fromHex("65 00000000 00 05 000000");
 const ANSWER = "81000000000005020000";
@@ -112,4 +113,59 @@ describe.each(["libusb", "nusb"] as const)("over %s", (stack) => {
     await expect(device.transferOut(2, STATUS)).rejects.toThrow();
     await expect(device.close()).resolves.toBeUndefined();
   });
+});
+
+describe("two readers in one device", () => {
+  const ADDRESSES = [
+    { in: 0x81, out: 0x02, interrupt: 0x83 },
+    { in: 0x84, out: 0x05, interrupt: 0x86 },
+  ];
+
+  test.each(["libusb", "nusb"] as const)("are claimed and released under each other's reads: %s", async (stack) => {
+    const readers = ADDRESSES.map(
+      (endpointAddresses, interfaceNumber) => new EmulatedCcidReader({ interfaceNumber, endpointAddresses }),
+    );
+    const manner = stack === "nusb" ? "usb3" : "usb2";
+    const fake = new FakeUsbDevice(new EmulatedUsbDevice(readers), { manner, clock: fast });
+    const device = new StackDevice(fake, stack, { clock: fast });
+    await device.open();
+    await device.claimInterface(0);
+    const kept = device.transferIn(3, 8);
+    await device.claimInterface(1);
+    const ended = device.transferIn(6, 8).catch((error: unknown) => error);
+    await device.releaseInterface(1);
+    expect(await ended).toBeInstanceOf(Error);
+    expect(fake.claimedInterfaces).toEqual([0]);
+    readers[0]!.insert({ atr: new Uint8Array(0), transmit: () => new Uint8Array(0) });
+    expect((await kept).data?.byteLength).toBe(2);
+    await device.close();
+    expect([fake.opened, fake.claimedInterfaces]).toEqual([false, []]);
+  });
+});
+
+test("usb 3 has to open a device to say what it is, and may be refused", async () => {
+  const fake = new FakeUsbDevice(new EmulatedUsbDevice([new EmulatedCcidReader()]), {
+    manner: "usb3",
+    accessDenied: true,
+  });
+  const device = new StackDevice(fake, "nusb");
+  expect([device.isReadable, device.configuration, device.configurations]).toEqual([false, null, []]);
+  await expect(device.open()).rejects.toThrow("errno 13");
+});
+
+test("usb 2 clears a halt by libusb, which sets the host's toggle back, too", async () => {
+  const fake = new FakeUsbDevice(new EmulatedUsbDevice([new EmulatedCcidReader()]), { manner: "usb2" });
+  const cleared: number[] = [];
+  const endpoint = (address: number): object => ({
+    clearHalt(done: (error?: Error) => void) {
+      cleared.push(address);
+      done(address === 0x02 ? new Error("LIBUSB_ERROR_IO") : undefined);
+    },
+  });
+  const legacy = { interfaces: [{ endpoint: () => undefined }, { endpoint }] };
+  const raw = Object.create(fake, { device: { value: legacy } }) as FakeUsbDevice;
+  const device = new StackDevice(raw, "libusb");
+  await device.clearHalt("in", 1);
+  await expect(device.clearHalt("out", 2)).rejects.toThrow("LIBUSB_ERROR_IO");
+  expect(cleared).toEqual([0x81, 0x02]);
 });

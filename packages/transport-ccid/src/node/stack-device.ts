@@ -8,39 +8,7 @@ import {
 } from "../usb-device.ts";
 import { DeviceLoan } from "./device-loan.ts";
 import { isGone, isStall, isStillBusy, isTimeout } from "./stack-error.ts";
-
-/** A device as the npm package `usb` gives it: WebUSB's members, and a timeout that only version 3 looks at. */
-export interface StackUsbDevice {
-  readonly vendorId: number;
-  readonly productId: number;
-  readonly deviceVersionMajor: number;
-  readonly deviceVersionMinor: number;
-  readonly deviceVersionSubminor: number;
-  readonly deviceClass?: number | undefined;
-  /** The bus; version 3 only. */
-  readonly bus?: string | undefined;
-  /** The ports from the bus to the device; version 3 only. */
-  readonly ports?: readonly number[] | undefined;
-  readonly manufacturerName?: string | null | undefined;
-  readonly productName?: string | null | undefined;
-  readonly serialNumber?: string | null | undefined;
-  readonly configuration?: UsbConfigurationLike | null | undefined;
-  readonly configurations: readonly UsbConfigurationLike[];
-  open(): Promise<void>;
-  close(): Promise<void>;
-  selectConfiguration(configurationValue: number): Promise<void>;
-  claimInterface(interfaceNumber: number): Promise<void>;
-  releaseInterface(interfaceNumber: number): Promise<void>;
-  controlTransferIn(setup: UsbControlSetup, length: number, timeoutMs?: number): Promise<UsbInResult>;
-  controlTransferOut(setup: UsbControlSetup, data: Uint8Array<ArrayBuffer>, timeoutMs?: number): Promise<UsbOutResult>;
-  transferIn(endpointNumber: number, length: number, timeoutMs?: number): Promise<UsbInResult>;
-  transferOut(endpointNumber: number, data: Uint8Array<ArrayBuffer>, timeoutMs?: number): Promise<UsbOutResult>;
-  clearHalt(direction: "in" | "out", endpointNumber: number): Promise<void>;
-  reset(): Promise<void>;
-}
-
-/** What a version of `usb` is built on, which is what decides how it behaves. */
-export type UsbStack = "libusb" | "nusb";
+import { clearHaltByLibusb, type StackUsbDevice, type UsbStack } from "./stack-usb-device.ts";
 
 /** What the snapshot of a device holds: nusb's getters ask the system each time, and throw while a transfer is pending. */
 interface Snapshot {
@@ -234,7 +202,9 @@ export class StackDevice implements UsbDeviceLike {
   }
 
   clearHalt(direction: "in" | "out", endpointNumber: number): Promise<void> {
-    return this.#call(() => this.#raw.clearHalt(direction, endpointNumber));
+    return this.#call(
+      () => clearHaltByLibusb(this.#raw, direction, endpointNumber) ?? this.#raw.clearHalt(direction, endpointNumber),
+    );
   }
 
   reset(): Promise<void> {

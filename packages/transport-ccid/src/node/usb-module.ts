@@ -1,7 +1,7 @@
 import { SerialQueue } from "@cardwire/core";
 import { DeviceHolds } from "./device-holds.ts";
 import { MissingUsbError } from "./missing-usb-error.ts";
-import { type StackUsbDevice, type UsbStack } from "./stack-device.ts";
+import { type StackUsbDevice, type UsbStack } from "./stack-usb-device.ts";
 
 /** A device that came or went. */
 export interface StackConnectionEvent {
