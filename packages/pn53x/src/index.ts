@@ -26,7 +26,14 @@ export {
   type Acr122uPipe,
   openAcr122uPipe,
 } from "./pipe/acr122u.ts";
-export { type BulkDevice, type BulkLinkOptions, createBulkLink } from "./pipe/bulk-link.ts";
+export {
+  type BulkConfiguration,
+  type BulkDevice,
+  type BulkEndpoint,
+  type BulkLinkOptions,
+  createBulkLink,
+  type EndpointNumbers,
+} from "./pipe/bulk-link.ts";
 export type { ByteLink } from "./pipe/byte-link.ts";
 export { createFramePipe, type FramePipe, type FramePipeOptions } from "./pipe/frame-pipe.ts";
 export type { Pn53xExchangeOptions, Pn53xPipe } from "./pipe/pipe.ts";

@@ -3,9 +3,9 @@ import { expect, it } from "vitest";
 import { isPn53xError, Pn53xError, statusError } from "./pn53x-error.ts";
 import { describePn53xStatus, Pn53xStatus, pn53xStatusName, rfFailureOf } from "./status.ts";
 
-// UM0701-02 section 7.1, table 15
+// UM0701-02 section 7.1, table 15; 18 and 19: PN533 user manual
 it("has the manual's error codes", () => {
-  const codes = "00 01 02 03 04 05 06 07 09 0A 0B 0D 0E 10 12 13 14 23 25 26 27 29 2A 2B 2C 2D 2E";
+  const codes = "00 01 02 03 04 05 06 07 09 0A 0B 0D 0E 10 12 13 14 18 19 23 25 26 27 29 2A 2B 2C 2D 2E";
   expect(Object.values(Pn53xStatus).map((code) => code.toString(16).toUpperCase().padStart(2, "0"))).toEqual(
     codes.split(" "),
   );
@@ -26,6 +26,8 @@ it("tells the air's failures from the chip's", () => {
     "TEMPERATURE",
     "INVALID_PARAMETER",
     "DEP_UNSUPPORTED",
+    "SECURE_UNSUPPORTED",
+    "TDA_BUSY",
     "DEP_STATE",
     "NOT_ALLOWED",
     "CONTEXT",

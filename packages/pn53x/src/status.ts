@@ -29,6 +29,10 @@ export const Pn53xStatus = {
   /** The data have not the form that the protocol wants (DEP, MIFARE, ISO/IEC 14443-4). */
   DATA_FORMAT: 0x13,
   MIFARE_AUTHENTICATION: 0x14,
+  /** PN533: what was asked for needs a secure element that is not there. */
+  SECURE_UNSUPPORTED: 0x18,
+  /** PN533: the line to the contact card is busy. */
+  TDA_BUSY: 0x19,
   /** The UID's check byte is wrong. */
   UID_CHECK: 0x23,
   /** DEP: not allowed in this state. */
@@ -74,6 +78,8 @@ const MEANING: Readonly<Record<Pn53xStatusName, string>> = {
   DEP_UNSUPPORTED: "not supported by the DEP target",
   DATA_FORMAT: "data of the wrong form",
   MIFARE_AUTHENTICATION: "the card refused the key",
+  SECURE_UNSUPPORTED: "NFC secure is not supported",
+  TDA_BUSY: "the line to the contact card is busy",
   UID_CHECK: "wrong check byte of the UID",
   DEP_STATE: "not allowed in this DEP state",
   NOT_ALLOWED: "not allowed in this configuration",

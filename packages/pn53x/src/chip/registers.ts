@@ -2,6 +2,7 @@
 export const CIU = {
   TX_MODE: 0x6302,
   RX_MODE: 0x6303,
+  TX_CONTROL: 0x6304,
   TX_AUTO: 0x6305,
   MANUAL_RCV: 0x630d,
   COMMAND: 0x6331,

@@ -1,4 +1,4 @@
-/** Command codes; an answer has its command's code plus one (UM0701-02 section 7.1; 18 and 38: PN533 user manual). */
+/** Command codes; an answer has its command's code plus one (UM0701-02 section 7.1; 18, 38, 48, 96 and 98: PN533 user manual). */
 export const PN53X_COMMAND_CODE = {
   Diagnose: 0x00,
   GetFirmwareVersion: 0x02,
@@ -13,11 +13,12 @@ export const PN53X_COMMAND_CODE = {
   PowerDown: 0x16,
   AlparCommandForTDA: 0x18,
   RFConfiguration: 0x32,
-  InActivateDeactivatePaypass: 0x38,
+  InQuartetByteExchange: 0x38,
   InDataExchange: 0x40,
   InCommunicateThru: 0x42,
   InDeselect: 0x44,
   InJumpForPSL: 0x46,
+  InActivateDeactivatePaypass: 0x48,
   InListPassiveTarget: 0x4a,
   InPSL: 0x4e,
   InATR: 0x50,
@@ -34,6 +35,8 @@ export const PN53X_COMMAND_CODE = {
   TgResponseToInitiator: 0x90,
   TgSetGeneralBytes: 0x92,
   TgSetMetaData: 0x94,
+  TgSetDataSecure: 0x96,
+  TgSetMetaDataSecure: 0x98,
 } as const;
 
 /** A command's name as the manuals spell it. */
@@ -64,6 +67,12 @@ export interface ChipCommand<Name extends string, Request, Answer> {
 
 /** A command of a PN53x. */
 export type Pn53xCommand<Request, Answer> = ChipCommand<Pn53xCommandName, Request, Answer>;
+
+/** An answer of a status byte alone. */
+export interface StatusAnswer {
+  /** Error code, bits 0–5. */
+  readonly status: number;
+}
 
 const NO_BYTES = new Uint8Array(0);
 

@@ -63,7 +63,8 @@ describe("a command and its answer", () => {
     coded(commands.SetParameters, { flags: 0x14 }, "14", undefined, "");
     coded(commands.SAMConfiguration, { mode: 1, timeout: 0x14, irq: true }, "011401", undefined, "");
     coded(commands.PowerDown, { wakeUp: commands.WAKE_UP.HSU | commands.WAKE_UP.RF }, "18", { status: 0 }, "00");
-    expect(commands.SAMConfiguration.decodeRequest(fromHex("01"))).toEqual({ mode: 1, timeout: 0 });
+    coded(commands.SAMConfiguration, { mode: 1 }, "01", undefined, "");
+    coded(commands.SAMConfiguration, { mode: 1, timeout: 0 }, "0100", undefined, "");
   });
 
   it("RFConfiguration (7.3.1)", () => {
@@ -147,7 +148,13 @@ describe("a command and its answer", () => {
     );
     expect(InDataExchange.decodeRequest(fromHex("41"))).toMatchObject({ target: 1, more: true });
     expect(InDataExchange.decodeAnswer(fromHex("40AA"), { target: 1, data })).toMatchObject({ status: 0, more: true });
-    coded(InCommunicateThru, { data: fromHex("1A00") }, "1A00", { status: 1, data: new Uint8Array(0) }, "01");
+    coded(
+      InCommunicateThru,
+      { data: fromHex("1A00") },
+      "1A00",
+      { status: 1, more: false, data: new Uint8Array(0) },
+      "01",
+    );
   });
 
   it("a UID with its cascade tags", () => {

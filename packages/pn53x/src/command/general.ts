@@ -1,5 +1,5 @@
 import { concatBytes, FormatError } from "@cardwire/core";
-import { emptyAnswer, type Pn53xCommand, PN53X_COMMAND_CODE } from "./command.ts";
+import { emptyAnswer, type Pn53xCommand, PN53X_COMMAND_CODE, type StatusAnswer } from "./command.ts";
 import { Fields, requireByte, requireWord } from "./fields.ts";
 
 /** A test and its parameters (UM0701-02 section 7.2.1). 00: communication line, 01: ROM, 02: RAM. */
@@ -32,6 +32,9 @@ export interface FirmwareVersion {
   readonly support: number;
 }
 
+/** What a PN531 would have answered as IC, had it answered one. */
+const IC_OF_PN531 = 0x31;
+
 /** GetFirmwareVersion (UM0701-02 section 7.2.2). A PN531 answers version and revision alone. */
 export const GetFirmwareVersion: Pn53xCommand<undefined, FirmwareVersion> = {
   name: "GetFirmwareVersion",
@@ -41,17 +44,15 @@ export const GetFirmwareVersion: Pn53xCommand<undefined, FirmwareVersion> = {
     new Fields(bytes).end("GetFirmwareVersion");
     return undefined;
   },
-  encodeAnswer: ({ ic, version, revision, support }) =>
-    Uint8Array.of(
-      requireByte(ic, "IC"),
-      requireByte(version, "Ver"),
-      requireByte(revision, "Rev"),
-      requireByte(support, "Support"),
-    ),
+  encodeAnswer({ ic, version, revision, support }) {
+    const firmware = [requireByte(version, "Ver"), requireByte(revision, "Rev")];
+    if (ic === IC_OF_PN531) return Uint8Array.from(firmware);
+    return Uint8Array.of(requireByte(ic, "IC"), ...firmware, requireByte(support, "Support"));
+  },
   decodeAnswer(bytes) {
     const fields = new Fields(bytes);
     if (bytes.length === 2)
-      return { ic: 0x31, version: fields.byte("Ver"), revision: fields.byte("Rev"), support: 0x05 };
+      return { ic: IC_OF_PN531, version: fields.byte("Ver"), revision: fields.byte("Rev"), support: 0x05 };
     const answer = {
       ic: fields.byte("IC"),
       version: fields.byte("Ver"),
@@ -156,17 +157,19 @@ export interface SamConfigurationRequest {
 export const SAMConfiguration: Pn53xCommand<SamConfigurationRequest, undefined> = {
   name: "SAMConfiguration",
   code: PN53X_COMMAND_CODE.SAMConfiguration,
-  encodeRequest: ({ mode, timeout = 0, irq }) =>
-    Uint8Array.of(mode, requireByte(timeout, "Timeout"), ...(irq === undefined ? [] : [irq ? 1 : 0])),
+  encodeRequest({ mode, timeout, irq }) {
+    if (irq !== undefined) return Uint8Array.of(mode, requireByte(timeout ?? 0, "Timeout"), irq ? 1 : 0);
+    return timeout === undefined ? Uint8Array.of(mode) : Uint8Array.of(mode, requireByte(timeout, "Timeout"));
+  },
   decodeRequest(bytes) {
     const fields = new Fields(bytes);
     const mode = fields.byte("Mode");
     if (mode !== 1 && mode !== 2 && mode !== 3 && mode !== 4) return fields.refuse("Mode", "1–4");
     // the last two may be left out
-    const timeout = fields.left > 0 ? fields.byte("Timeout") : 0;
+    const timeout = fields.left > 0 ? { timeout: fields.byte("Timeout") } : {};
     const irq = fields.left > 0 ? { irq: fields.byte("IRQ") !== 0 } : {};
     fields.end("SAMConfiguration");
-    return { mode, timeout, ...irq };
+    return { mode, ...timeout, ...irq };
   },
   ...emptyAnswer,
 };
@@ -175,22 +178,21 @@ export const SAMConfiguration: Pn53xCommand<SamConfigurationRequest, undefined> 
 export const WAKE_UP = { INT0: 0x01, INT1: 0x02, RF: 0x08, HSU: 0x10, SPI: 0x20, GPIO: 0x40, I2C: 0x80 } as const;
 
 /** PowerDown: {@link WAKE_UP} (UM0701-02 section 7.2.11). Answers with a status. */
-export const PowerDown: Pn53xCommand<{ readonly wakeUp: number; readonly irq?: boolean }, { readonly status: number }> =
-  {
-    name: "PowerDown",
-    code: PN53X_COMMAND_CODE.PowerDown,
-    encodeRequest: ({ wakeUp, irq }) =>
-      Uint8Array.of(requireByte(wakeUp, "WakeUpEnable"), ...(irq === undefined ? [] : [irq ? 1 : 0])),
-    decodeRequest(bytes) {
-      const fields = new Fields(bytes);
-      const wakeUp = fields.byte("WakeUpEnable");
-      const irq = fields.left > 0 ? { irq: fields.byte("GenerateIRQ") !== 0 } : {};
-      fields.end("PowerDown");
-      return { wakeUp, ...irq };
-    },
-    encodeAnswer: ({ status }) => Uint8Array.of(requireByte(status, "Status")),
-    decodeAnswer: (bytes) => ({ status: new Fields(bytes).byte("Status") }),
-  };
+export const PowerDown: Pn53xCommand<{ readonly wakeUp: number; readonly irq?: boolean }, StatusAnswer> = {
+  name: "PowerDown",
+  code: PN53X_COMMAND_CODE.PowerDown,
+  encodeRequest: ({ wakeUp, irq }) =>
+    Uint8Array.of(requireByte(wakeUp, "WakeUpEnable"), ...(irq === undefined ? [] : [irq ? 1 : 0])),
+  decodeRequest(bytes) {
+    const fields = new Fields(bytes);
+    const wakeUp = fields.byte("WakeUpEnable");
+    const irq = fields.left > 0 ? { irq: fields.byte("GenerateIRQ") !== 0 } : {};
+    fields.end("PowerDown");
+    return { wakeUp, ...irq };
+  },
+  encodeAnswer: ({ status }) => Uint8Array.of(requireByte(status, "Status")),
+  decodeAnswer: (bytes) => ({ status: new Fields(bytes).byte("Status") }),
+};
 
 /** Serial baud rates by their code (UM0701-02 section 7.2.8). */
 export const SERIAL_BAUD_RATES = [9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600, 1288000] as const;
@@ -217,46 +219,6 @@ export const SetSerialBaudRate: Pn53xCommand<{ readonly baudRate: SerialBaudRate
   ...emptyAnswer,
 };
 
-/** P3, P7 and I0I1 (UM0701-02 sections 7.2.6 and 7.2.7). */
-export interface GpioState {
-  readonly p3: number;
-  readonly p7: number;
-  readonly i0i1: number;
-}
-
-/** ReadGPIO (UM0701-02 section 7.2.6). */
-export const ReadGPIO: Pn53xCommand<undefined, GpioState> = {
-  name: "ReadGPIO",
-  code: PN53X_COMMAND_CODE.ReadGPIO,
-  encodeRequest: () => new Uint8Array(0),
-  decodeRequest(bytes) {
-    new Fields(bytes).end("ReadGPIO");
-    return undefined;
-  },
-  encodeAnswer: ({ p3, p7, i0i1 }) =>
-    Uint8Array.of(requireByte(p3, "P3"), requireByte(p7, "P7"), requireByte(i0i1, "I0I1")),
-  decodeAnswer(bytes) {
-    const fields = new Fields(bytes);
-    const answer = { p3: fields.byte("P3"), p7: fields.byte("P7"), i0i1: fields.byte("I0I1") };
-    fields.end("ReadGPIO");
-    return answer;
-  },
-};
-
-/** WriteGPIO: bit 7 of each byte says that it counts (UM0701-02 section 7.2.7). */
-export const WriteGPIO: Pn53xCommand<{ readonly p3: number; readonly p7: number }, undefined> = {
-  name: "WriteGPIO",
-  code: PN53X_COMMAND_CODE.WriteGPIO,
-  encodeRequest: ({ p3, p7 }) => Uint8Array.of(requireByte(p3, "P3"), requireByte(p7, "P7")),
-  decodeRequest(bytes) {
-    const fields = new Fields(bytes);
-    const request = { p3: fields.byte("P3"), p7: fields.byte("P7") };
-    fields.end("WriteGPIO");
-    return request;
-  },
-  ...emptyAnswer,
-};
-
 /** ReadRegister (UM0701-02 section 7.2.4). Answers one value an address; a PN533 puts a status before them. */
 export const ReadRegister: Pn53xCommand<
   { readonly addresses: readonly number[] },
@@ -276,6 +238,8 @@ export const ReadRegister: Pn53xCommand<
   encodeAnswer: ({ status, values }) => (status === undefined ? values.slice() : Uint8Array.of(status, ...values)),
   decodeAnswer(bytes, { addresses }) {
     const fields = new Fields(bytes);
+    // a PN533 that refuses says so, and no more
+    if (bytes.length === 1 && addresses.length > 1) return { status: fields.byte("Status"), values: new Uint8Array(0) };
     const status = bytes.length > addresses.length ? { status: fields.byte("Status") } : {};
     const values = fields.bytes(addresses.length, "VAL");
     fields.end("ReadRegister");

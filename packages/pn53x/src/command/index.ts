@@ -5,7 +5,16 @@ export {
   PN53X_COMMAND_CODE,
   type Pn53xCommandName,
   pn53xCommandName,
+  type StatusAnswer,
 } from "./command.ts";
+export {
+  type DepActivation,
+  InATR,
+  InJumpForDEP,
+  InJumpForPSL,
+  InPSL,
+  type JumpForDepRequest,
+} from "./dep-initiator.ts";
 export {
   type CommunicateThruAnswer,
   type DataExchangeAnswer,
@@ -23,10 +32,8 @@ export {
   type GeneralStatus,
   GetFirmwareVersion,
   GetGeneralStatus,
-  type GpioState,
   PARAMETER_FLAG,
   PowerDown,
-  ReadGPIO,
   ReadRegister,
   type RegisterWrite,
   SAMConfiguration,
@@ -37,9 +44,9 @@ export {
   SetSerialBaudRate,
   type TargetState,
   WAKE_UP,
-  WriteGPIO,
   WriteRegister,
 } from "./general.ts";
+export { type GpioState, ReadGPIO, WriteGPIO } from "./gpio.ts";
 export {
   cascadedUid,
   InListPassiveTarget,
@@ -53,13 +60,34 @@ export {
   type Modulation,
 } from "./passive-target.ts";
 export {
+  AlparCommandForTDA,
+  InActivateDeactivatePaypass,
+  InQuartetByteExchange,
+  type RawMessage,
+  TgSetDataSecure,
+  TgSetMetaDataSecure,
+} from "./pn533.ts";
+export {
   LONGEST_TIMEOUT_CODE,
   RF_ITEM,
   RFConfiguration,
   type RfConfigurationRequest,
   rfField,
   rfMaxRetries,
+  RFRegulationTest,
   rfTimings,
   timeoutCode,
   timeoutUsOf,
 } from "./rf-configuration.ts";
+export {
+  type InitAsTargetRequest,
+  TARGET_MODE,
+  TgGetData,
+  TgGetInitiatorCommand,
+  TgGetTargetStatus,
+  TgInitAsTarget,
+  TgResponseToInitiator,
+  TgSetData,
+  TgSetGeneralBytes,
+  TgSetMetaData,
+} from "./target-mode.ts";

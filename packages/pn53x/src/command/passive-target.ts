@@ -1,4 +1,4 @@
-import { concatBytes, FormatError } from "@cardwire/core";
+import { concatBytes, FormatError, isFormatError } from "@cardwire/core";
 import { type Pn53xCommand, PN53X_COMMAND_CODE } from "./command.ts";
 import { Fields, requireByte } from "./fields.ts";
 
@@ -111,15 +111,15 @@ function encodeTarget(target: ListedTarget): Uint8Array {
   }
 }
 
-function decodeTarget(fields: Fields, kind: ListedTarget["kind"], isLast: boolean): ListedTarget {
+function decodeTarget(fields: Fields, kind: ListedTarget["kind"], mayHaveAts: boolean): ListedTarget {
   const target = fields.byte("Tg");
   switch (kind) {
     case "a": {
       const sensRes = fields.bytes(2, "SENS_RES");
       const selRes = fields.byte("SEL_RES");
       const nfcid1 = fields.bytes(fields.byte("NFCIDLength"), "NFCID1");
-      // whether an ATS follows is not said anywhere: after the last target whatever is left is one
-      if ((selRes & 0x20) === 0 || fields.left === 0 || !isLast) return { kind, target, sensRes, selRes, nfcid1 };
+      // after the last target whatever is left is an ATS
+      if ((selRes & 0x20) === 0 || fields.left === 0 || !mayHaveAts) return { kind, target, sensRes, selRes, nfcid1 };
       const length = fields.byte("ATSLength");
       if (length === 0) return fields.refuse("ATSLength", "an ATS has a byte at least");
       return {
@@ -170,16 +170,35 @@ export const InListPassiveTarget: Pn53xCommand<
   },
   encodeAnswer: ({ targets }) => concatBytes(Uint8Array.of(targets.length), ...targets.map(encodeTarget)),
   decodeAnswer(bytes, { modulation }) {
-    const fields = new Fields(bytes);
-    const count = fields.byte("NbTg");
-    if (count > 2) return fields.refuse("NbTg", "2 targets at most");
-    const targets: ListedTarget[] = [];
-    while (targets.length < count)
-      targets.push(decodeTarget(fields, targetKind(modulation), targets.length === count - 1));
-    fields.end("InListPassiveTarget");
-    return { targets };
+    const kind = targetKind(modulation);
+    const targets = decodeTargets(bytes, kind, false);
+    if (targets !== undefined) return { targets };
+    // whether an ATS follows a target is not said anywhere: where it does not go without, it has to go with one
+    return { targets: decodeTargets(bytes, kind, true) ?? [] };
   },
 };
+
+/** `undefined` where two type A targets cannot be told apart without an ATS of the first. */
+function decodeTargets(
+  bytes: Uint8Array,
+  kind: ListedTarget["kind"],
+  firstHasAts: boolean,
+): ListedTarget[] | undefined {
+  const fields = new Fields(bytes);
+  const count = fields.byte("NbTg");
+  if (count > 2) return fields.refuse("NbTg", "2 targets at most");
+  const mayHaveAts = count === 2 && kind === "a" && !firstHasAts;
+  try {
+    const targets: ListedTarget[] = [];
+    while (targets.length < count)
+      targets.push(decodeTarget(fields, kind, firstHasAts || targets.length === count - 1));
+    fields.end("InListPassiveTarget");
+    return mayHaveAts && targets[1]?.target !== 2 ? undefined : targets;
+  } catch (error) {
+    if (mayHaveAts && isFormatError(error)) return undefined;
+    throw error;
+  }
+}
 
 /** A UID as InListPassiveTarget takes it: 88 before every part that another one follows. */
 export function cascadedUid(uid: Uint8Array): Uint8Array {

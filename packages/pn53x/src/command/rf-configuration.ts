@@ -32,6 +32,20 @@ export const RFConfiguration: Pn53xCommand<RfConfigurationRequest, undefined> = 
   ...emptyAnswer,
 };
 
+/** RFRegulationTest (UM0701-02 section 7.3.2): sends random data until another command comes. There is no answer. */
+export const RFRegulationTest: Pn53xCommand<{ readonly txMode: number }, undefined> = {
+  name: "RFRegulationTest",
+  code: PN53X_COMMAND_CODE.RFRegulationTest,
+  encodeRequest: ({ txMode }) => Uint8Array.of(requireByte(txMode, "TxMode")),
+  decodeRequest(bytes) {
+    const fields = new Fields(bytes);
+    const txMode = fields.byte("TxMode");
+    fields.end("RFRegulationTest");
+    return { txMode };
+  },
+  ...emptyAnswer,
+};
+
 /** The field, and whether the chip looks for other fields before it switches its own on. */
 export function rfField(on: boolean, avoidCollision = false): RfConfigurationRequest {
   return { item: RF_ITEM.FIELD, data: Uint8Array.of((on ? 1 : 0) | (avoidCollision ? 2 : 0)) };

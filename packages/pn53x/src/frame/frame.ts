@@ -11,7 +11,9 @@ export const FRAME_IDENTIFIER = {
 } as const;
 
 /** Preamble and start code. */
-export const START: readonly [number, number, number] = [0x00, 0x00, 0xff];
+const START = [0x00, 0x00, 0xff] as const;
+/** What an extended frame has in place of a normal one's length. */
+const EXTENDED = [0xff, 0xff] as const;
 
 /** TFI and data of an extended frame: 265 bytes (UM0701-02 section 6.2.1.2). */
 export const MAX_FRAME_DATA_BYTES = 265;
@@ -58,18 +60,26 @@ export function checksum(bytes: Uint8Array): number {
  * @throws FormatError for another length.
  */
 export function informationFrame(data: Uint8Array): Uint8Array<ArrayBuffer> {
+  requireDataLength(data, MAX_FRAME_DATA_BYTES);
   const { length } = data;
+  if (length <= MAX_NORMAL_DATA_BYTES) return frameOf(Uint8Array.of(length), data);
+  return frameOf(Uint8Array.of(length >> 8, length & 0xff), data);
+}
+
+/** @throws FormatError for data that no frame holds. */
+export function requireDataLength({ length }: Uint8Array, maxDataBytes: number): void {
   if (length === 0) throw new FormatError("TOO_SHORT", "has at least the frame identifier", { field: "frame data" });
-  if (length > MAX_FRAME_DATA_BYTES)
-    throw new FormatError("TOO_LONG", `${MAX_FRAME_DATA_BYTES} bytes at most, not ${length}`, { field: "frame data" });
-  const head =
-    length <= MAX_NORMAL_DATA_BYTES
-      ? [...START, length, 0x100 - length]
-      : [...START, 0xff, 0xff, length >> 8, length & 0xff, checksum(Uint8Array.of(length >> 8, length & 0xff))];
-  const frame = new Uint8Array(head.length + length + 2);
+  if (length > maxDataBytes)
+    throw new FormatError("TOO_LONG", `${maxDataBytes} bytes at most, not ${length}`, { field: "frame data" });
+}
+
+/** A frame around data: normal with a length of one byte, extended with one of two. */
+export function frameOf(length: Uint8Array, data: Uint8Array): Uint8Array<ArrayBuffer> {
+  const head = [...START, ...(length.length === 1 ? [] : EXTENDED), ...length, checksum(length)];
+  const frame = new Uint8Array(head.length + data.length + 2);
   frame.set(head);
   frame.set(data, head.length);
-  frame[head.length + length] = checksum(data);
+  frame[head.length + data.length] = checksum(data);
   return frame;
 }
 

@@ -91,8 +91,8 @@ class Acr122u implements Acr122uPipe {
     if (!version.startsWith("ACR122")) throw new Pn53xError("PROTOCOL", "the reader is no ACR122U");
     this.firmware = version.replace(/[^ -~]/g, "");
     const parameter = await this.#send(command(0x50, 0x00, 0x00));
-    // the answer is 90 and the parameter itself
-    if (parameter.length === 2 && parameter[0] === 0x90) this.#parameter = parameter[1] ?? this.#parameter;
+    // 90 and the parameter itself; some firmware gives the parameter alone
+    if (parameter.length === 1 || parameter[0] === 0x90) this.#parameter = parameter.at(-1) ?? this.#parameter;
     await this.#setPolling(POLLING_OFF);
     // not every firmware has it, and none needs it
     await this.#send(command(0x41, FIRMWARE_TIMEOUT, 0x00));
@@ -100,7 +100,8 @@ class Acr122u implements Acr122uPipe {
 
   async #setPolling(parameter: number): Promise<void> {
     const answer = await this.#send(command(0x51, parameter, 0x00));
-    if (answer[0] !== 0x90) throw refusal("Set PICC Operating Parameter", answer);
+    if (answer[0] !== 0x90 && (answer.length !== 1 || answer[0] !== parameter))
+      throw refusal("Set PICC Operating Parameter", answer);
   }
 
   async setBuzzerOnDetection(on: boolean): Promise<void> {

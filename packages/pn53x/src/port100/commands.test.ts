@@ -48,16 +48,16 @@ describe("requests", () => {
 });
 
 describe("answers", () => {
-  it("of InCommRF: a status of 32 bits, collision bits, data", () => {
+  it("of InCommRF: a status of 32 bits, the bits of the last byte, data", () => {
     const data = fromHex("4400");
-    expect(InCommRF.decodeAnswer(fromHex("00000000 00 4400"), { timeout: 1, data })).toEqual({
+    expect(InCommRF.decodeAnswer(fromHex("00000000 08 4400"), { timeout: 1, data })).toEqual({
       status: 0,
-      collisionBits: 0,
+      lastBits: 8,
       data,
     });
     const decode = (hex: string): number => InCommRF.decodeAnswer(fromHex(hex), { timeout: 1, data }).status;
     expect([decode("80000000"), decode("00080000"), decode("0000008000")]).toEqual([0x80, 0x800, 0x8000_0000]);
-    expect(() => decode("00000000")).toThrow(/collision bits/);
+    expect(() => decode("00000000")).toThrow(/last bits/);
     expect(() => decode("000000")).toThrow(/status/);
   });
 

@@ -1,21 +1,23 @@
 import { concatBytes, FormatError } from "@cardwire/core";
-import { Fields, requireByte, requireWord } from "../command/fields.ts";
+import { Fields, requireByte } from "../command/fields.ts";
 import { type Port100Command, PORT100_COMMAND_CODE, type Port100CommandName } from "./command.ts";
-
-/** An answer of a status alone, {@link PORT100_STATUS}. */
-export interface Port100StatusAnswer {
-  readonly status: number;
-}
+import {
+  commStatus,
+  commStatusBytes,
+  noRequest,
+  type Port100ProtocolSettings,
+  type Port100StatusAnswer,
+  settingsRequest,
+  statusAnswer,
+  word,
+  wordBytes,
+} from "./messages.ts";
+import { TgCommRF, TgSetAuto, TgSetProtocol, TgSetRF } from "./target-commands.ts";
 
 /** Modulation and rate in both directions, as {@link PORT100_RF} has them. */
 export interface Port100RfSettings {
   readonly transmit: readonly [setting: number, speed: number];
   readonly receive: readonly [setting: number, speed: number];
-}
-
-/** Keys ({@link PORT100_PROTOCOL}) and values; what is not named stays as it is. */
-export interface Port100ProtocolSettings {
-  readonly settings: readonly (readonly [key: number, value: number])[];
 }
 
 /** A frame for the air. */
@@ -29,8 +31,8 @@ export interface Port100CommRequest {
 export interface Port100CommAnswer {
   /** 32 bits, {@link PORT100_COMM_STATUS}. */
   readonly status: number;
-  /** Of a collision; no program is known to use it. */
-  readonly collisionBits: number;
+  /** How many bits of the last byte count, 8 for all (08 in every log); not there where nothing came. */
+  readonly lastBits?: number;
   readonly data: Uint8Array;
 }
 
@@ -41,16 +43,6 @@ export interface Port100Version {
 }
 
 const NO_BYTES = new Uint8Array(0);
-
-const statusAnswer = {
-  encodeAnswer: ({ status }: Port100StatusAnswer): Uint8Array => Uint8Array.of(requireByte(status, "status")),
-  decodeAnswer(bytes: Uint8Array): Port100StatusAnswer {
-    const fields = new Fields(bytes);
-    const status = fields.byte("status");
-    fields.end("answer");
-    return { status };
-  },
-} as const;
 
 /** How the carrier is modulated: the first setting before any frame. */
 const InSetRF: Port100Command<Port100RfSettings, Port100StatusAnswer> = {
@@ -72,13 +64,7 @@ const InSetRF: Port100Command<Port100RfSettings, Port100StatusAnswer> = {
 const InSetProtocol: Port100Command<Port100ProtocolSettings, Port100StatusAnswer> = {
   name: "InSetProtocol",
   code: PORT100_COMMAND_CODE.InSetProtocol,
-  encodeRequest: ({ settings }) => Uint8Array.from(settings.flat(), (value) => requireByte(value, "protocol setting")),
-  decodeRequest(bytes) {
-    const fields = new Fields(bytes);
-    const settings: [key: number, value: number][] = [];
-    while (fields.left > 0) settings.push([fields.byte("key"), fields.byte("value")]);
-    return { settings };
-  },
+  ...settingsRequest,
   ...statusAnswer,
 };
 
@@ -86,30 +72,21 @@ const InSetProtocol: Port100Command<Port100ProtocolSettings, Port100StatusAnswer
 const InCommRF: Port100Command<Port100CommRequest, Port100CommAnswer> = {
   name: "InCommRF",
   code: PORT100_COMMAND_CODE.InCommRF,
-  encodeRequest({ timeout, data }) {
-    requireWord(timeout, "timeout");
-    return concatBytes(Uint8Array.of(timeout % 0x100, timeout >> 8), data);
-  },
+  encodeRequest: ({ timeout, data }) => concatBytes(wordBytes(timeout, "timeout"), data),
   decodeRequest(bytes) {
     const fields = new Fields(bytes);
-    const timeout = fields.byte("timeout") | (fields.byte("timeout") << 8);
-    return { timeout, data: fields.rest() };
+    return { timeout: word(fields, "timeout"), data: fields.rest() };
   },
-  encodeAnswer({ status, collisionBits, data }) {
-    if (!Number.isInteger(status) || status < 0 || status > 0xffff_ffff)
-      throw new FormatError("INVALID_VALUE", `${status} does not fit four bytes`, { field: "status" });
-    const head = new Uint8Array(5);
-    new DataView(head.buffer).setUint32(0, status, true);
-    head[4] = requireByte(collisionBits, "collision bits");
-    return concatBytes(head, data);
-  },
+  encodeAnswer: ({ status, lastBits, data }) =>
+    lastBits === undefined
+      ? commStatusBytes(status)
+      : concatBytes(commStatusBytes(status), Uint8Array.of(requireByte(lastBits, "last bits")), data),
   decodeAnswer(bytes) {
     const fields = new Fields(bytes);
-    const [b0 = 0, b1 = 0, b2 = 0, b3 = 0] = fields.bytes(4, "status");
-    const status = ((b3 << 24) | (b2 << 16) | (b1 << 8) | b0) >>> 0;
+    const status = commStatus(fields);
     // nothing has to follow a status that says that nothing came
-    if (status !== 0 && fields.left === 0) return { status, collisionBits: 0, data: NO_BYTES };
-    return { status, collisionBits: fields.byte("collision bits"), data: fields.rest() };
+    if (status !== 0 && fields.left === 0) return { status, data: NO_BYTES };
+    return { status, lastBits: fields.byte("last bits"), data: fields.rest() };
   },
 };
 
@@ -142,14 +119,21 @@ const SetCommandType: Port100Command<{ readonly type: number }, Port100StatusAns
   ...statusAnswer,
 };
 
-function versionCommand(name: Port100CommandName): Port100Command<undefined, Port100Version> {
+/** Asks which one: nothing for the firmware itself; 60, 61 and 80 are known to be asked for too. */
+export type Port100VersionRequest = { readonly option: number } | undefined;
+
+function versionCommand(name: Port100CommandName): Port100Command<Port100VersionRequest, Port100Version> {
   return {
     name,
     code: PORT100_COMMAND_CODE[name],
-    encodeRequest: () => NO_BYTES.slice(),
+    encodeRequest: (request) =>
+      request === undefined ? NO_BYTES.slice() : Uint8Array.of(requireByte(request.option, "option")),
     decodeRequest(bytes) {
-      new Fields(bytes).end("request");
-      return undefined;
+      const fields = new Fields(bytes);
+      if (fields.left === 0) return undefined;
+      const option = fields.byte("option");
+      fields.end("request");
+      return { option };
     },
     encodeAnswer: ({ major, minor }) =>
       Uint8Array.of(requireByte(minor, "minor version"), requireByte(major, "major version")),
@@ -163,21 +147,78 @@ function versionCommand(name: Port100CommandName): Port100Command<undefined, Por
   };
 }
 
-/** The commands that reading cards takes. */
+const TYPE_MASK_BYTES = 8;
+
+/** Which sets of commands there are: a mask of 64 bits, most significant byte first. */
+const GetCommandType: Port100Command<undefined, { readonly types: readonly number[] }> = {
+  name: "GetCommandType",
+  code: PORT100_COMMAND_CODE.GetCommandType,
+  ...noRequest,
+  encodeAnswer({ types }) {
+    const mask = new Uint8Array(TYPE_MASK_BYTES);
+    for (const type of types) {
+      const at = TYPE_MASK_BYTES - 1 - (type >> 3);
+      const before = mask[at];
+      if (before === undefined)
+        throw new FormatError("INVALID_VALUE", `${type} is no command type`, { field: "types" });
+      mask[at] = before | (1 << (type & 7));
+    }
+    return mask;
+  },
+  decodeAnswer(bytes) {
+    const fields = new Fields(bytes);
+    const mask = fields.bytes(TYPE_MASK_BYTES, "types").reverse();
+    fields.end("answer");
+    return {
+      types: [...mask].flatMap((byte, at) =>
+        [0, 1, 2, 3, 4, 5, 6, 7].filter((bit) => (byte >> bit) & 1).map((bit) => at * 8 + bit),
+      ),
+    };
+  },
+};
+
+/** Starts the chip anew; the host acknowledges the answer, and waits. */
+const ResetDevice: Port100Command<{ readonly delayMs: number }, undefined> = {
+  name: "ResetDevice",
+  code: PORT100_COMMAND_CODE.ResetDevice,
+  encodeRequest: ({ delayMs }) => wordBytes(delayMs, "delay"),
+  decodeRequest(bytes) {
+    const fields = new Fields(bytes);
+    const delayMs = word(fields, "delay");
+    fields.end("request");
+    return { delayMs };
+  },
+  encodeAnswer: () => NO_BYTES.slice(),
+  decodeAnswer: () => undefined,
+};
+
+/** The commands whose messages are known. The others of {@link PORT100_COMMAND_CODE} are names only. */
 export const Port100Commands: {
   readonly InSetRF: typeof InSetRF;
   readonly InSetProtocol: typeof InSetProtocol;
   readonly InCommRF: typeof InCommRF;
   readonly SwitchRF: typeof SwitchRF;
+  readonly GetCommandType: typeof GetCommandType;
   readonly SetCommandType: typeof SetCommandType;
-  readonly GetFirmwareVersion: Port100Command<undefined, Port100Version>;
-  readonly GetPDDataVersion: Port100Command<undefined, Port100Version>;
+  readonly ResetDevice: typeof ResetDevice;
+  readonly GetFirmwareVersion: Port100Command<Port100VersionRequest, Port100Version>;
+  readonly GetPDDataVersion: Port100Command<Port100VersionRequest, Port100Version>;
+  readonly TgSetRF: typeof TgSetRF;
+  readonly TgSetProtocol: typeof TgSetProtocol;
+  readonly TgSetAuto: typeof TgSetAuto;
+  readonly TgCommRF: typeof TgCommRF;
 } = {
   InSetRF,
   InSetProtocol,
   InCommRF,
   SwitchRF,
+  GetCommandType,
   SetCommandType,
+  ResetDevice,
   GetFirmwareVersion: /* @__PURE__ */ versionCommand("GetFirmwareVersion"),
   GetPDDataVersion: /* @__PURE__ */ versionCommand("GetPDDataVersion"),
+  TgSetRF,
+  TgSetProtocol,
+  TgSetAuto,
+  TgCommRF,
 };

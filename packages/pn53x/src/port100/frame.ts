@@ -1,5 +1,4 @@
-import { FormatError } from "@cardwire/core";
-import { checksum, type FrameForm, START } from "../frame/frame.ts";
+import { type FrameForm, frameOf, requireDataLength } from "../frame/frame.ts";
 
 /** Frame identifiers of the Port-100. */
 export const PORT100_FRAME_IDENTIFIER = {
@@ -20,17 +19,8 @@ const MAX_DATA_BYTES = 1003;
  * @throws FormatError for another length.
  */
 export function port100Frame(data: Uint8Array): Uint8Array<ArrayBuffer> {
-  const { length } = data;
-  if (length === 0) throw new FormatError("TOO_SHORT", "has at least the frame identifier", { field: "frame data" });
-  if (length > MAX_DATA_BYTES)
-    throw new FormatError("TOO_LONG", `${MAX_DATA_BYTES} bytes at most, not ${length}`, { field: "frame data" });
-  const lengthBytes = [length % 0x100, length >> 8] as const;
-  const head = [...START, 0xff, 0xff, ...lengthBytes, checksum(Uint8Array.from(lengthBytes))];
-  const frame = new Uint8Array(head.length + length + 2);
-  frame.set(head);
-  frame.set(data, head.length);
-  frame[head.length + length] = checksum(data);
-  return frame;
+  requireDataLength(data, MAX_DATA_BYTES);
+  return frameOf(Uint8Array.of(data.length % 0x100, data.length >> 8), data);
 }
 
 /** The frames of the Port-100. It is not known to repeat an answer. */

@@ -4,13 +4,13 @@ export {
   type Port100CommAnswer,
   Port100Commands,
   type Port100CommRequest,
-  type Port100ProtocolSettings,
   type Port100RfSettings,
-  type Port100StatusAnswer,
   type Port100Version,
+  type Port100VersionRequest,
 } from "./commands.ts";
 export { PORT100_FRAME_IDENTIFIER, PORT100_FRAMES, port100Frame } from "./frame.ts";
 export { createPort100FrontEnd } from "./front-end.ts";
+export type { Port100ProtocolSettings, Port100StatusAnswer } from "./messages.ts";
 export { openPort100Pipe, PORT100_READERS } from "./pipe.ts";
 export {
   PORT100_PROTOCOL,
@@ -21,3 +21,4 @@ export {
   type Port100Rf,
 } from "./settings.ts";
 export { describePort100CommStatus, PORT100_COMM_STATUS, PORT100_STATUS, port100FailureOf } from "./status.ts";
+export type { Port100TargetAnswer, Port100TargetRequest } from "./target-commands.ts";

@@ -14,15 +14,18 @@ export const PORT100_READERS: readonly {
   { vendorId: 0x054c, productId: 0x06c3, name: "Sony RC-S380/P" },
 ];
 
+/** Of a device that does not show its descriptors: endpoints 1 in and 2 out, as other programs for it use without asking. */
+const ENDPOINTS = { endpointIn: 1, endpointOut: 2 } as const;
+
 /**
- * Opens a pipe to an RC-S380 whose interface has been claimed. Its endpoints are taken to be 1 in and 2 out; `options` may
- * say what the device's descriptor does. What the chip was doing is ended first: an ACK resets it.
+ * Opens a pipe to an RC-S380 whose interface has been claimed; its endpoints are those that the device's descriptors
+ * have. What the chip was doing is ended first: an ACK resets it.
  */
 export async function openPort100Pipe(
   device: BulkDevice,
   options: Omit<UsbPipeOptions, "form"> = {},
 ): Promise<Pn53xPipe> {
-  const link = createBulkLink(device, { endpointIn: 1, endpointOut: 2, ...options });
+  const link = createBulkLink(device, options, ENDPOINTS);
   const pipe = createFramePipe(link, { name: "RC-S380", ...options, form: PORT100_FRAMES });
   try {
     await pipe.cancel();

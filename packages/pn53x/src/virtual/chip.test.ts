@@ -131,12 +131,30 @@ describe("a virtual chip", () => {
     await new Promise((resolve) => setTimeout(resolve, 5));
     field.put(loadTag(ntag216WithUri()));
     expect(toHex((await waiting) ?? new Uint8Array(0))).toBe("D54B010100440007" + "04D149D29C3980");
-    for (const command of ["D44A0104", "D48C"]) {
+    const asTarget = `D48C 00 0800123456 60 ${"00".repeat(18)} ${"00".repeat(10)} 00 00`;
+    for (const command of ["D44A0104", asTarget, "D4560000 00", "D45800", "D40005"]) {
       const inVain = chip.execute(fromHex(command));
       await new Promise((resolve) => setTimeout(resolve, 5));
       chip.cancel();
       expect(await inVain).toBeUndefined();
     }
+  });
+
+  it.each(["D460 FF 01 11", "D44A010100FFFF0000"])(
+    "looks for ever, past a card of another kind: %s",
+    async (search) => {
+      const chip = chipWith(loadTag(ntag216WithUri()));
+      const answer = chip.execute(fromHex(search.replaceAll(" ", "")));
+      setTimeout(() => chip.cancel(), 1);
+      expect(await answer).toBeUndefined();
+    },
+  );
+
+  it("ends a search that the host gives up before it has begun to wait", async () => {
+    const chip = chipWith();
+    const answer = chip.execute(fromHex("D44A0100"));
+    chip.cancel();
+    expect(await answer).toBeUndefined();
   });
 
   it("takes any bytes", async () => {

@@ -2,32 +2,33 @@ import { concatBytes, isFormatError, runDialogue } from "@cardwire/core";
 import { activateTypeA, type IsoDepLink, linkOfAts, linkOfProtocolInfo } from "@cardwire/iso-dep";
 import { CIU, FRAMING } from "../chip/registers.ts";
 import { type AutoPollRequest, InAutoPoll } from "../command/auto-poll.ts";
-import type { Pn53xCommand } from "../command/command.ts";
+import { InATR, InPSL } from "../command/dep-initiator.ts";
 import { InCommunicateThru, InDataExchange, InDeselect, InRelease, InSelect } from "../command/exchange.ts";
 import {
   Diagnose,
-  type DiagnoseRequest,
   type FirmwareVersion,
   GetFirmwareVersion,
   GetGeneralStatus,
   PARAMETER_FLAG,
   PowerDown,
-  ReadGPIO,
   ReadRegister,
   SAMConfiguration,
   SetParameters,
   SetSerialBaudRate,
-  WriteGPIO,
   WriteRegister,
 } from "../command/general.ts";
+import { ReadGPIO, WriteGPIO } from "../command/gpio.ts";
 import { InListPassiveTarget, type ListedTarget, type ListPassiveTargetRequest } from "../command/passive-target.ts";
-import { RF_ITEM, RFConfiguration, timeoutUsOf } from "../command/rf-configuration.ts";
+import { RF_ITEM, RFConfiguration, RFRegulationTest, timeoutUsOf } from "../command/rf-configuration.ts";
 import { FRAME_IDENTIFIER } from "../frame/frame.ts";
 import { Pn53xStatus } from "../status.ts";
 import { framesOnly, StepwiseAir, type VirtualAir } from "./air.ts";
 import { cut, dataExchange } from "./data-exchange.ts";
-import { autoPollSearch, listFirst, registersOf } from "./listing.ts";
-import { PEERLESS_ANSWERS } from "./peerless.ts";
+import { autoPollSearch, leftBehind, listFirst, registersOf, requireListable } from "./listing.ts";
+import { diagnose } from "./diagnose.ts";
+import { type Handler, handler, NO_ANSWER } from "./handler.ts";
+import { peerlessHandlers } from "./peerless.ts";
+import { pn533Handlers } from "./pn533.ts";
 import { RegisterFile, type TransmittedByte } from "./register-file.ts";
 import { communicateThru, exchangeSingleBytes, MOST_DATA_BYTES } from "./thru.ts";
 
@@ -59,8 +60,8 @@ const FOR_EVER = 0xff;
 /** FSDI of the chip's own RATS: frames of 64 bytes. */
 const RATS_FSDI = 5;
 
-/** Diagnose: is the card in ISO-DEP there? */
-const PRESENCE_TEST = 0x06;
+/** TxControl: TX1 and TX2. */
+const ANTENNA_DRIVERS_ON = 0x03;
 
 const SYNTAX_ERROR = Uint8Array.of(FRAME_IDENTIFIER.ERROR);
 const NO_BYTES = new Uint8Array(0);
@@ -70,8 +71,6 @@ export function createVirtualPn53x(air: VirtualAir, options: VirtualPn53xOptions
   return new Chip(air, options.chip ?? "PN532");
 }
 
-type Handler = (parameters: Uint8Array) => Promise<Uint8Array | undefined> | Uint8Array;
-
 class Chip implements VirtualPn53x {
   readonly #air: StepwiseAir;
   readonly #type: "PN532" | "PN533";
@@ -79,13 +78,15 @@ class Chip implements VirtualPn53x {
   readonly #handlers: ReadonlyMap<number, Handler>;
   #flags: number = PARAMETER_FLAG.AUTOMATIC_ATR_RES | PARAMETER_FLAG.AUTOMATIC_RATS;
   #timeoutCode = 0x0a;
+  #atrRetries = FOR_EVER;
   #activationRetries = FOR_EVER;
   #listed: ListedTarget | undefined;
   #link: IsoDepLink | undefined;
   #lastError = 0;
   #sentPart: Uint8Array = NO_BYTES;
   #unsentPart: Uint8Array = NO_BYTES;
-  #waiting: AbortController | undefined;
+  /** Aborted by a host that has had enough of the command that runs. */
+  #patience = new AbortController();
 
   constructor(air: VirtualAir, type: "PN532" | "PN533") {
     this.#air = new StepwiseAir(air);
@@ -96,10 +97,11 @@ class Chip implements VirtualPn53x {
   async execute(command: Uint8Array): Promise<Uint8Array | undefined> {
     const [identifier, code] = command;
     if (identifier !== FRAME_IDENTIFIER.COMMAND || code === undefined) return SYNTAX_ERROR.slice();
-    const handler = this.#handlers.get(code);
-    if (handler === undefined && !PEERLESS_ANSWERS.has(code)) return SYNTAX_ERROR.slice();
+    const run = this.#handlers.get(code);
+    if (run === undefined) return SYNTAX_ERROR.slice();
+    this.#patience = new AbortController();
     try {
-      const answer = await (handler === undefined ? this.#withoutPeer(code) : handler(command.subarray(2)));
+      const answer = await run(command.subarray(2));
       return answer && concatBytes(Uint8Array.of(FRAME_IDENTIFIER.ANSWER, code + 1), answer);
     } catch (error) {
       if (isFormatError(error)) return SYNTAX_ERROR.slice();
@@ -107,58 +109,89 @@ class Chip implements VirtualPn53x {
     }
   }
 
-  async #withoutPeer(code: number): Promise<Uint8Array | undefined> {
-    const answer = PEERLESS_ANSWERS.get(code);
-    if (answer === undefined) await this.#waitForHost();
-    return answer;
-  }
-
   cancel(): void {
-    this.#waiting?.abort();
+    this.#patience.abort();
   }
 
   #commands(): [number, Handler][] {
-    const on = <Request, Answer>(
-      command: Pn53xCommand<Request, Answer>,
-      handle: (request: Request) => Answer | Promise<Answer>,
-    ): [number, Handler] => [
-      command.code,
-      async (parameters) => command.encodeAnswer(await handle(command.decodeRequest(parameters))),
-    ];
     const status = this.#type === "PN533" ? { status: 0 } : {};
     return [
-      on(Diagnose, (request) => this.#diagnose(request)),
-      on(GetFirmwareVersion, () => FIRMWARE[this.#type]),
-      on(GetGeneralStatus, () => ({ error: this.#lastError, field: 0, targets: this.#targetStates(), sam: 0x80 })),
-      on(ReadRegister, ({ addresses }) => ({
+      handler(Diagnose, (request) =>
+        diagnose(request, { presence: () => this.#presence(), inVain: () => this.#inVain() }),
+      ),
+      handler(GetFirmwareVersion, () => FIRMWARE[this.#type]),
+      handler(GetGeneralStatus, () => ({ error: this.#lastError, field: 0, targets: this.#targetStates(), sam: 0x80 })),
+      handler(ReadRegister, ({ addresses }) => ({
         ...status,
-        values: Uint8Array.from(addresses, (address) => this.#registers.read(address)),
+        values: Uint8Array.from(addresses, (address) => this.#readRegister(address)),
       })),
-      on(WriteRegister, async ({ writes }) => {
+      handler(WriteRegister, async ({ writes }) => {
         for (const [address, value] of writes) {
           const transmitted = this.#registers.write(address, value);
           if (transmitted !== undefined) await this.#receiveInto(transmitted);
         }
         return status;
       }),
-      on(ReadGPIO, () => ({ p3: 0x3f, p7: 0x06, i0i1: 0x00 })),
-      on(WriteGPIO, () => undefined),
-      on(SetSerialBaudRate, () => undefined),
-      on(SetParameters, ({ flags }) => void (this.#flags = flags)),
-      on(SAMConfiguration, () => undefined),
-      on(PowerDown, () => ({ status: 0 })),
-      on(RFConfiguration, ({ item, data }) => this.#configure(item, data)),
+      handler(ReadGPIO, () => ({ ...status, p3: 0x3f, p7: 0x06, i0i1: 0x00 })),
+      handler(WriteGPIO, () => status),
+      handler(SetSerialBaudRate, () => undefined),
+      handler(SetParameters, ({ flags }) => void (this.#flags = flags)),
+      handler(RFConfiguration, ({ item, data }) => this.#configure(item, data)),
       [InListPassiveTarget.code, (parameters) => this.#list(InListPassiveTarget.decodeRequest(parameters))],
-      [InAutoPoll.code, (parameters) => this.#autoPoll(InAutoPoll.decodeRequest(parameters))],
-      on(InDataExchange, async ({ target, more, data }) => this.#dataExchange(target, more === true, data)),
-      on(InCommunicateThru, ({ data }) => this.#thru(data)),
-      on(InDeselect, ({ target }) => this.#targetStatus(target)),
-      on(InSelect, ({ target }) => this.#targetStatus(target)),
-      on(InRelease, () => {
+      handler(RFRegulationTest, () => this.#inVain()),
+      handler(InDataExchange, async ({ target, more, data }) => this.#dataExchange(target, more === true, data)),
+      handler(InCommunicateThru, ({ data }) => this.#thru(data)),
+      handler(InDeselect, ({ target }) => this.#targetStatus(target)),
+      handler(InSelect, ({ target }) => this.#targetStatus(target)),
+      handler(InRelease, () => {
         this.#forget();
         return { status: 0 };
       }),
+      handler(InATR, ({ target }) => this.#activate(target)),
+      handler(InPSL, ({ target, initiatorRate, targetRate }) => this.#changeRate(target, initiatorRate + targetRate)),
+      ...peerlessHandlers({
+        triesForEver: (active) => (active ? this.#atrRetries : this.#activationRetries) === FOR_EVER,
+        waitForHost: () => this.#waitForHost(),
+      }),
+      ...(this.#type === "PN533" ? pn533Handlers() : this.#pn532Commands()),
     ];
+  }
+
+  /** What a PN533 has not. */
+  #pn532Commands(): [number, Handler][] {
+    return [
+      handler(SAMConfiguration, () => undefined),
+      handler(PowerDown, () => ({ status: 0 })),
+      [InAutoPoll.code, (parameters) => this.#autoPoll(InAutoPoll.decodeRequest(parameters))],
+    ];
+  }
+
+  #readRegister(address: number): number {
+    const value = this.#registers.read(address);
+    // both drivers of the antenna are on when the field is
+    return address === CIU.TX_CONTROL && this.#air.isOn ? value | ANTENNA_DRIVERS_ON : value;
+  }
+
+  async #inVain(): Promise<typeof NO_ANSWER> {
+    await this.#waitForHost();
+    return NO_ANSWER;
+  }
+
+  /** RATS for a card that was listed without; there is no other target to activate. */
+  async #activate(target: number): Promise<{ readonly status: number; readonly atrRes: Uint8Array }> {
+    const listed = this.#listed;
+    if (listed?.kind !== "a" || listed.target !== target) return { status: Pn53xStatus.CONTEXT, atrRes: NO_BYTES };
+    const activated = await this.#rats(listed);
+    this.#listed = activated;
+    return activated.ats === undefined
+      ? { status: Pn53xStatus.TIMEOUT, atrRes: NO_BYTES }
+      : { status: Pn53xStatus.OK, atrRes: activated.ats };
+  }
+
+  /** Cards are met at 106 kbit/s, and stay there. */
+  #changeRate(target: number, rates: number): { readonly status: number } {
+    if (this.#link === undefined || this.#listed?.target !== target) return { status: Pn53xStatus.CONTEXT };
+    return { status: rates === 0 ? Pn53xStatus.OK : Pn53xStatus.NOT_ALLOWED };
   }
 
   #targetStates(): { target: number; receiveRate: number; transmitRate: number; type: number }[] {
@@ -181,16 +214,19 @@ class Chip implements VirtualPn53x {
   async #configure(item: number, data: Uint8Array): Promise<undefined> {
     if (item === RF_ITEM.FIELD) await this.#air.switchField(((data[0] ?? 0) & 1) !== 0);
     else if (item === RF_ITEM.TIMINGS) this.#timeoutCode = data[2] ?? this.#timeoutCode;
-    else if (item === RF_ITEM.MAX_RETRIES) this.#activationRetries = data[2] ?? this.#activationRetries;
+    else if (item === RF_ITEM.MAX_RETRIES) {
+      this.#atrRetries = data[0] ?? this.#atrRetries;
+      this.#activationRetries = data[2] ?? this.#activationRetries;
+    }
   }
 
   async #list(request: ListPassiveTargetRequest): Promise<Uint8Array | undefined> {
+    requireListable(request, this.#type);
     for (;;) {
       const listed = await this.#search(request);
       if (listed !== undefined) return InListPassiveTarget.encodeAnswer({ targets: [listed] });
       if (this.#activationRetries !== FOR_EVER) return InListPassiveTarget.encodeAnswer({ targets: [] });
-      // a search without end is ended by the host, and a card of another kind does not end it
-      if (this.#air.targets.length > 0 ? !(await this.#waitForHost()) : !(await this.#waitForCard())) return undefined;
+      if (!(await this.#waitForCard())) return undefined;
     }
   }
 
@@ -198,7 +234,9 @@ class Chip implements VirtualPn53x {
   async #search(request: ListPassiveTargetRequest): Promise<ListedTarget | undefined> {
     this.#forget();
     this.#registers.setFraming(...registersOf(request.modulation));
-    const listed = await listFirst(this.#air, await this.#air.find(), request);
+    const targets = await this.#air.find();
+    const listed = await listFirst(this.#air, targets, request);
+    this.#registers.leave(leftBehind(request.modulation, targets));
     if (listed === undefined) await this.#air.wake();
     else this.#listed = listed.kind === "a" ? await this.#activated(listed) : listed;
     return this.#listed;
@@ -218,44 +256,45 @@ class Chip implements VirtualPn53x {
     }
   }
 
-  /** Test 6: whether a card in ISO-DEP is still there. */
-  async #diagnose({ test, parameters }: DiagnoseRequest): Promise<Uint8Array> {
-    // the line test gives back what it was given
-    if (test === 0) return concatBytes(Uint8Array.of(0), parameters ?? NO_BYTES);
-    if (test !== PRESENCE_TEST) return Uint8Array.of(0);
+  /** Diagnose: whether the card in ISO-DEP is there. */
+  async #presence(): Promise<Uint8Array> {
     if (this.#link === undefined) return Uint8Array.of(Pn53xStatus.CONTEXT);
     const framing = this.#listed?.kind === "b" ? FRAMING.B : FRAMING.A;
     const isThere = await runDialogue(this.#link.checkPresence(), framesOnly(this.#air, framing));
     return Uint8Array.of(isThere ? Pn53xStatus.OK : Pn53xStatus.TIMEOUT);
   }
 
-  /** Resolves to false when the host has had enough. */
-  #waitForHost(): Promise<boolean> {
-    const waiting = new AbortController();
-    this.#waiting = waiting;
+  /** Until the host has had enough. */
+  #waitForHost(): Promise<void> {
+    const { signal } = this.#patience;
     return new Promise((resolve) => {
-      waiting.signal.addEventListener("abort", () => resolve(false), { once: true });
+      if (signal.aborted) resolve();
+      else signal.addEventListener("abort", () => resolve(), { once: true });
     });
   }
 
-  /** False when the host has had enough. */
+  /** False when the host has had enough, who also ends what a card of another kind would not. */
   async #waitForCard(): Promise<boolean> {
-    const waiting = new AbortController();
-    this.#waiting = waiting;
+    const { signal } = this.#patience;
+    if (this.#air.targets.length > 0) await this.#waitForHost();
+    if (signal.aborted) return false;
     try {
-      await this.#air.wait(waiting.signal);
+      await this.#air.wait(signal);
       return true;
     } catch (error) {
-      if (error !== waiting.signal.reason) throw error;
+      if (error !== signal.reason) throw error;
       return false;
-    } finally {
-      this.#waiting = undefined;
     }
   }
 
   /** RATS by the chip, where it was told so. */
   async #activated(listed: ListedTarget & { kind: "a" }): Promise<ListedTarget> {
-    if ((this.#flags & PARAMETER_FLAG.AUTOMATIC_RATS) === 0 || (listed.selRes & 0x20) === 0) return listed;
+    if ((this.#flags & PARAMETER_FLAG.AUTOMATIC_RATS) === 0) return listed;
+    return this.#rats(listed);
+  }
+
+  async #rats(listed: ListedTarget & { kind: "a" }): Promise<ListedTarget & { kind: "a" }> {
+    if ((listed.selRes & 0x20) === 0) return listed;
     const activation = this.#air.activation();
     if (activation?.technology === "nfc-a" && activation.ats !== undefined) {
       this.#link = linkOfAts(activation.ats);

@@ -1,4 +1,4 @@
-import { concatBytes, type RfFrame, type RfReply, runDialogue } from "@cardwire/core";
+import { concatBytes, FormatError, type RfFrame, type RfReply, runDialogue } from "@cardwire/core";
 import type { IsoDepLink } from "@cardwire/iso-dep";
 import { FRAMING } from "../chip/registers.ts";
 import type { DataExchangeAnswer } from "../command/exchange.ts";
@@ -12,15 +12,20 @@ const NO_BYTES = new Uint8Array(0);
 /** The card's 4-bit yes. */
 const ACK = 0x0a;
 
-/** MIFARE commands. */
+/** The MIFARE commands that the firmware knows (UM0701-02 section 7.3.8). */
 const MIFARE = {
   AUTHENTICATE_A: 0x60,
   AUTHENTICATE_B: 0x61,
+  READ: 0x30,
   WRITE: 0xa0,
+  WRITE_PAGE: 0xa2,
+  TRANSFER: 0xb0,
   DECREMENT: 0xc0,
   INCREMENT: 0xc1,
   RESTORE: 0xc2,
 } as const;
+
+const MIFARE_COMMANDS: ReadonlySet<number> = /* @__PURE__ */ new Set(Object.values(MIFARE));
 
 /** Jewel commands of the chip's firmware: how many bytes of each it takes; it adds the rest of a frame of 7. */
 const JEWEL_BYTES: Readonly<Record<number, number>> = { 0x00: 1, 0x01: 2, 0x53: 3, 0x1a: 3, 0x78: 1 };
@@ -88,9 +93,15 @@ async function jewel(exchange: DataExchange, uid: Uint8Array, data: Uint8Array):
   return reply.kind === "frame" && taken > 1 ? ok(reply.data.slice(1)) : answered(reply);
 }
 
-/** MIFARE commands: those of two frames are given in one. */
+/**
+ * MIFARE commands: those of two frames are given in one.
+ *
+ * @throws FormatError for any other command, which the chip answers with an error frame.
+ */
 async function mifare(exchange: DataExchange, data: Uint8Array): Promise<DataExchangeAnswer> {
-  const [command, block = 0] = data;
+  const [command = 0, block = 0] = data;
+  if (!MIFARE_COMMANDS.has(command))
+    throw new FormatError("INVALID_VALUE", "no command of MIFARE", { field: "DataOut" });
   if (command === MIFARE.AUTHENTICATE_A || command === MIFARE.AUTHENTICATE_B) {
     if (data.length !== 12) return failed(Pn53xStatus.DATA_FORMAT);
     const reply = await exchange.air.authenticate({

@@ -1,4 +1,4 @@
-import { equalBytes, type RfReply, type RfTarget } from "@cardwire/core";
+import { equalBytes, FormatError, type RfReply, type RfTarget } from "@cardwire/core";
 import { FRAMING } from "../chip/registers.ts";
 import {
   cascadedUid,
@@ -32,6 +32,40 @@ export function registersOf(modulation: Modulation): readonly [framing: number, 
     case MODULATION.B_847:
       return [FRAMING.B, 3];
   }
+}
+
+/** SENSF_REQ without its length (JIS X 6319-4): code, system code, request code, time slot. */
+const POLLING_REQUEST_BYTES = 5;
+const POLLING_COMMAND = 0x00;
+
+/**
+ * What a chip refuses to look for.
+ *
+ * @throws FormatError for a modulation of another chip, and for FeliCa without a polling request.
+ */
+export function requireListable(
+  { modulation, initiatorData = new Uint8Array(0) }: ListPassiveTargetRequest,
+  chip: "PN532" | "PN533",
+): void {
+  if (chip === "PN532" && modulation > MODULATION.JEWEL_106)
+    throw new FormatError("INVALID_VALUE", "a PN532 cannot", { field: "BrTy" });
+  if (modulation !== MODULATION.F_212 && modulation !== MODULATION.F_424) return;
+  if (initiatorData.length !== POLLING_REQUEST_BYTES || initiatorData[0] !== POLLING_COMMAND)
+    throw new FormatError("INVALID_VALUE", "a polling request of five bytes", { field: "InitiatorData" });
+}
+
+/** REQA, and the command of the first cascade level. */
+const REQA = 0x26;
+const SELECT_LEVEL_1 = 0x93;
+
+/**
+ * What a search for type A leaves in the CIU's FIFO: REQA that nobody answered, or the anticollision that a Type 1 tag did
+ * not answer. Hosts tell by it whether to look for one.
+ */
+export function leftBehind(modulation: Modulation, targets: readonly RfTarget[]): number | undefined {
+  if (modulation !== MODULATION.A_106) return undefined;
+  if (targets.some(({ technology }) => technology === "nfc-a-type1")) return SELECT_LEVEL_1;
+  return targets.some(({ technology }) => technology === "nfc-a") ? undefined : REQA;
 }
 
 /** What a type of InAutoPoll looks for; `undefined` for DEP and for types that no manual has. */

@@ -1,22 +1,47 @@
-import { PN53X_COMMAND_CODE } from "../command/command.ts";
+import { InJumpForDEP, InJumpForPSL, type DepActivation, type JumpForDepRequest } from "../command/dep-initiator.ts";
+import {
+  TgGetData,
+  TgGetInitiatorCommand,
+  TgGetTargetStatus,
+  TgInitAsTarget,
+  TgResponseToInitiator,
+  TgSetData,
+  TgSetGeneralBytes,
+  TgSetMetaData,
+} from "../command/target-mode.ts";
 import { Pn53xStatus } from "../status.ts";
+import { type Handler, handler, NO_ANSWER } from "./handler.ts";
 
-/**
- * What a chip answers to commands of peer-to-peer and target mode: there never is a peer. `undefined`: it waits for one
- * until the host has had enough.
- */
-export const PEERLESS_ANSWERS: ReadonlyMap<number, Uint8Array | undefined> = /* @__PURE__ */ new Map([
-  [PN53X_COMMAND_CODE.InJumpForDEP, Uint8Array.of(Pn53xStatus.TIMEOUT)],
-  [PN53X_COMMAND_CODE.InJumpForPSL, Uint8Array.of(Pn53xStatus.TIMEOUT)],
-  [PN53X_COMMAND_CODE.InATR, Uint8Array.of(Pn53xStatus.CONTEXT)],
-  [PN53X_COMMAND_CODE.InPSL, Uint8Array.of(Pn53xStatus.CONTEXT)],
-  [PN53X_COMMAND_CODE.TgInitAsTarget, undefined],
-  [PN53X_COMMAND_CODE.TgGetData, Uint8Array.of(Pn53xStatus.DEP_STATE)],
-  [PN53X_COMMAND_CODE.TgSetData, Uint8Array.of(Pn53xStatus.DEP_STATE)],
-  [PN53X_COMMAND_CODE.TgSetMetaData, Uint8Array.of(Pn53xStatus.DEP_STATE)],
-  [PN53X_COMMAND_CODE.TgSetGeneralBytes, Uint8Array.of(Pn53xStatus.OK)],
-  [PN53X_COMMAND_CODE.TgGetInitiatorCommand, Uint8Array.of(Pn53xStatus.DEP_STATE)],
-  [PN53X_COMMAND_CODE.TgResponseToInitiator, Uint8Array.of(Pn53xStatus.DEP_STATE)],
-  // released, both ways at 106 kbit/s
-  [PN53X_COMMAND_CODE.TgGetTargetStatus, Uint8Array.of(0x00, 0x00)],
-]);
+/** What the commands of peer-to-peer and target mode ask of their chip. */
+export interface Loneliness {
+  /** Whether a jump is tried until the host has had enough (RFConfiguration item 5). */
+  readonly triesForEver: (active: boolean) => boolean;
+  /** Resolves when the host has had enough. */
+  readonly waitForHost: () => Promise<unknown>;
+}
+
+const NO_BYTES = new Uint8Array(0);
+
+/** What a chip answers to commands of peer-to-peer and target mode: there never is a peer. */
+export function peerlessHandlers({ triesForEver, waitForHost }: Loneliness): [code: number, handler: Handler][] {
+  const inVain = async (): Promise<typeof NO_ANSWER> => {
+    await waitForHost();
+    return NO_ANSWER;
+  };
+  const jump = ({ active }: JumpForDepRequest): DepActivation | Promise<typeof NO_ANSWER> =>
+    triesForEver(active) ? inVain() : { status: Pn53xStatus.TIMEOUT };
+  const notActivated = { status: Pn53xStatus.DEP_STATE, data: NO_BYTES };
+  return [
+    handler(InJumpForDEP, jump),
+    handler(InJumpForPSL, jump),
+    handler(TgInitAsTarget, inVain),
+    handler(TgGetData, () => notActivated),
+    handler(TgSetData, () => notActivated),
+    handler(TgSetMetaData, () => notActivated),
+    handler(TgGetInitiatorCommand, () => notActivated),
+    handler(TgResponseToInitiator, () => notActivated),
+    handler(TgSetGeneralBytes, () => ({ status: Pn53xStatus.OK })),
+    // released, both ways at 106 kbit/s
+    handler(TgGetTargetStatus, () => ({ state: 0, rates: 0 })),
+  ];
+}

@@ -4,6 +4,7 @@ import { CIU, CIU_COMMAND, FIFO_BYTES, FLUSH_FIFO, FRAMING } from "../chip/regis
 const RESET: readonly (readonly [address: number, value: number])[] = [
   [CIU.TX_MODE, 0x80],
   [CIU.RX_MODE, 0x80],
+  [CIU.TX_CONTROL, 0x80],
   [CIU.TX_AUTO, 0x43],
   [CIU.MANUAL_RCV, 0x20],
 ];
@@ -48,6 +49,11 @@ export class RegisterFile {
   /** Puts a reply into the FIFO. What does not fit is lost. */
   received(bytes: Uint8Array): void {
     this.#fifo.push(...bytes.subarray(0, FIFO_BYTES - this.#fifo.length));
+  }
+
+  /** What the firmware has left in the FIFO: one byte, or nothing. */
+  leave(byte: number | undefined): void {
+    this.#fifo.splice(0, this.#fifo.length, ...(byte === undefined ? [] : [byte]));
   }
 
   set(address: number, value: number): void {

@@ -2,8 +2,19 @@ import type { SerialPortLike } from "../pipe/serial-link.ts";
 import type { VirtualPn53x } from "./chip.ts";
 import { FramePort, type FramePortOptions } from "./frame-port.ts";
 
-/** Wakes the interface. */
-const WAKE_UP = 0x55;
+/** How many rising edges of the line wake the interface (PN532 data sheet, high speed UART). */
+const WAKING_EDGES = 5;
+
+/** Rising edges of a byte on the line: a start bit of 0, the bits from the lowest on, a stop bit of 1. */
+function risingEdges(byte: number): number {
+  let edges = 0;
+  for (let bit = 0, before = 0; bit <= 8; bit++) {
+    const level = bit === 8 ? 1 : (byte >> bit) & 1;
+    if (level > before) edges++;
+    before = level;
+  }
+  return edges;
+}
 
 /** A serial port with a virtual chip behind it, as `serialport` shows one. */
 export interface VirtualSerialPort extends SerialPortLike {
@@ -14,12 +25,12 @@ export interface VirtualSerialPort extends SerialPortLike {
   unplug(): void;
 }
 
-/** A chip that sleeps until it is woken. */
+/** A chip that sleeps until it is woken: by the bytes 55 of most programs, or by whatever else moves the line as often. */
 export function createVirtualSerialPort(chip: VirtualPn53x, options: FramePortOptions = {}): VirtualSerialPort {
   const data = new Set<(bytes: Uint8Array) => void>();
   const stop = new Set<(error?: Error | null) => void>();
   let isOpen = true;
-  let isAwake = false;
+  let edges = 0;
   let baudRate = 115_200;
   const port = new FramePort(
     chip,
@@ -45,9 +56,10 @@ export function createVirtualSerialPort(chip: VirtualPn53x, options: FramePortOp
         callback(new Error("the port is closed"));
         return;
       }
-      isAwake ||= bytes.includes(WAKE_UP);
+      let asleep = 0;
+      while (edges < WAKING_EDGES && asleep < bytes.length) edges += risingEdges(bytes[asleep++] ?? 0);
       callback();
-      if (isAwake) queueMicrotask(() => port.receive(bytes));
+      if (asleep < bytes.length) queueMicrotask(() => port.receive(bytes.subarray(asleep)));
     },
     on: (event: string, listener: unknown) => listeners(event).add(listener),
     off: (event: string, listener: unknown) => listeners(event).delete(listener),

@@ -1,14 +1,12 @@
 import { type Clock, concatBytes, SerialQueue, systemClock } from "@cardwire/core";
 import type { Pn53xCommand } from "../../command/command.ts";
 import { InDataExchange } from "../../command/exchange.ts";
-import { PARAMETER_FLAG, SetParameters } from "../../command/general.ts";
-import { InListPassiveTarget, MODULATION, type Modulation } from "../../command/passive-target.ts";
-import { RFConfiguration, rfField, rfMaxRetries } from "../../command/rf-configuration.ts";
 import { FRAME_IDENTIFIER } from "../../frame/frame.ts";
 import { Pn53xStatus } from "../../status.ts";
 import type { VirtualAir } from "../air.ts";
 import { createVirtualPn53x, type VirtualPn53x } from "../chip.ts";
-import { type FirmwareCard, firmwareCardOf } from "./firmware-card.ts";
+import type { FirmwareCard } from "./firmware-card.ts";
+import { PICC, pollOnce } from "./polling.ts";
 import { operateOnValue, readValue } from "./value-blocks.ts";
 
 /** A card in the reader's field, as its slot shows it to CCID. */
@@ -63,35 +61,19 @@ export const ACR122U_EMPTY_SLOT: { readonly atr: Uint8Array; readonly error: num
   error: 0x81,
 };
 
-/** Bits of the PICC operating parameter (ACR122U API section 6.4). */
-const PICC = {
-  AUTO_POLLING: 0x80,
-  AUTO_ATS: 0x40,
-  FAST: 0x20,
-  F_424: 0x10,
-  F_212: 0x08,
-  TOPAZ: 0x04,
-  B: 0x02,
-  A: 0x01,
-} as const;
-
-const SEARCHES: readonly (readonly [bit: number, modulation: Modulation])[] = [
-  [PICC.A, MODULATION.A_106],
-  [PICC.B, MODULATION.B_106],
-  [PICC.F_212, MODULATION.F_212],
-  [PICC.F_424, MODULATION.F_424],
-  [PICC.TOPAZ, MODULATION.JEWEL_106],
-];
-
 const SLOW_POLL_MS = 500;
 const FAST_POLL_MS = 250;
 /** The firmware knows normal frames alone. */
 const MOST_ANSWER_BYTES = 255;
+/** Of the timeout parameter (ACR122U API section 6.6): 00 and FF wait for the chip, however long it takes. */
+const TIMEOUT_UNIT_MS = 5000;
+const NO_TIMEOUT = 0xff;
 const KEY_SLOTS = 2;
 const KEY_BYTES = 6;
 
 const OK = Uint8Array.of(0x90, 0x00);
 const FAILED = Uint8Array.of(0x63, 0x00);
+const SILENT = Uint8Array.of(0x63, 0x01);
 const CHIP_ERROR = Uint8Array.of(0x63, 0x7f);
 const UNSUPPORTED = Uint8Array.of(0x6a, 0x81);
 
@@ -113,6 +95,7 @@ class Reader implements VirtualAcr122u {
   readonly #keys = new Map<number, Uint8Array>();
   readonly #listeners = new Set<(card: VirtualAcr122uCard | undefined) => void>();
   #parameter = 0xff;
+  #timeoutUnits = 0;
   #leds = 0x02;
   #held: Uint8Array = new Uint8Array(0);
   #card: SlotCard | undefined;
@@ -203,27 +186,14 @@ class Reader implements VirtualAcr122u {
 
   async #find(before: SlotCard | undefined): Promise<SlotCard | undefined> {
     if (before !== undefined && this.#isStillThere()) return before;
-    await this.#run(SetParameters, {
-      flags: (this.#parameter & PICC.AUTO_ATS) === 0 ? 0 : PARAMETER_FLAG.AUTOMATIC_RATS,
-    });
-    await this.#run(RFConfiguration, rfMaxRetries(0, 0, 0));
-    for (const [bit, modulation] of SEARCHES) {
-      if ((this.#parameter & bit) === 0) continue;
-      const request = { maxTargets: 1, modulation };
-      const initiatorData = initiatorDataFor(modulation);
-      const answer = await this.#run(InListPassiveTarget, { ...request, initiatorData });
-      const target = answer?.targets[0];
-      if (target === undefined) continue;
-      const found = firmwareCardOf(target, modulation === MODULATION.F_424);
-      const card: SlotCard = {
-        found,
-        atr: found.atr.slice(),
-        transmit: (apdu) => this.#queue.run(() => this.#cardApdu(apdu, card)),
-      };
-      return card;
-    }
-    await this.#run(RFConfiguration, rfField(false));
-    return undefined;
+    const found = await pollOnce((command, request) => this.#run(command, request), this.#parameter);
+    if (found === undefined) return undefined;
+    const card: SlotCard = {
+      found,
+      atr: found.atr.slice(),
+      transmit: (apdu) => this.#queue.run(() => this.#cardApdu(apdu, card)),
+    };
+    return card;
   }
 
   /** A field that tells which tag is selected is asked; else the card is taken to be there until it does not answer. */
@@ -276,9 +246,13 @@ class Reader implements VirtualAcr122u {
   async #readerCommand(p1: number, p2: number, p3: number, data: Uint8Array): Promise<Uint8Array> {
     switch (p1) {
       case 0x00: {
-        if (data.length !== p3 || data.length === 0) return FAILED.slice();
-        const answer = await this.chip.execute(data);
-        if (answer?.[0] !== FRAME_IDENTIFIER.ANSWER) return CHIP_ERROR.slice();
+        if (data.length === 0) return FAILED.slice();
+        // the firmware goes by the length that it was told, and sends what stands behind the data
+        const command = new Uint8Array(p3);
+        command.set(data);
+        const answer = await this.#patiently(command);
+        if (answer === undefined) return SILENT.slice();
+        if (answer[0] !== FRAME_IDENTIFIER.ANSWER) return CHIP_ERROR.slice();
         if (answer.length > MOST_ANSWER_BYTES) return FAILED.slice();
         return this.#hold(concatBytes(answer, OK));
       }
@@ -289,6 +263,8 @@ class Reader implements VirtualAcr122u {
         return Uint8Array.of(0x90, this.#leds);
       }
       case 0x41:
+        this.#timeoutUnits = p2 === NO_TIMEOUT ? 0 : p2;
+        return OK.slice();
       case 0x52:
         return OK.slice();
       case 0x48:
@@ -301,6 +277,17 @@ class Reader implements VirtualAcr122u {
         return Uint8Array.of(0x90, p2);
       default:
         return FAILED.slice();
+    }
+  }
+
+  /** A command that the chip is let finish, or for as long as the timeout parameter says. */
+  async #patiently(command: Uint8Array): Promise<Uint8Array | undefined> {
+    if (this.#timeoutUnits === 0) return this.chip.execute(command);
+    const cancelTimer = this.#clock.schedule(this.#timeoutUnits * TIMEOUT_UNIT_MS, () => this.chip.cancel());
+    try {
+      return await this.chip.execute(command);
+    } finally {
+      cancelTimer();
     }
   }
 
@@ -360,17 +347,5 @@ class Reader implements VirtualAcr122u {
     const answer = await this.#exchange(apdu);
     if (card.found.isIsoDep) return answer ?? new Uint8Array(0);
     return answer === undefined ? FAILED.slice() : concatBytes(answer, OK);
-  }
-}
-
-function initiatorDataFor(modulation: Modulation): Uint8Array {
-  switch (modulation) {
-    case MODULATION.F_212:
-    case MODULATION.F_424:
-      return Uint8Array.of(0x00, 0xff, 0xff, 0x00, 0x00);
-    case MODULATION.B_106:
-      return Uint8Array.of(0x00);
-    default:
-      return new Uint8Array(0);
   }
 }

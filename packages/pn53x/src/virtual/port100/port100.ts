@@ -45,7 +45,15 @@ const COMM_STATUS_OF: Readonly<Record<RfFailureReason, number>> = {
 
 const SUCCESS = { status: PORT100_STATUS.SUCCESS };
 const REFUSED = { status: PORT100_STATUS.PARAMETER_ERROR };
-const COMMAND_TYPES = 1;
+const COMMAND_TYPES = [0, 1];
+
+/** TgSetRF: a setting, and a speed for each of 106A, 212F, 424F, 212A, 424A. */
+const TARGET_SETTING = 0x08;
+const TARGET_SPEEDS = { first: 0x0b, last: 0x0f } as const;
+const TARGET_PROTOCOL_KEYS = 3;
+
+/** What TgCommRF begins with when nobody has come. */
+const NOBODY_CAME = Uint8Array.of(0x00, 0x00, 0x00);
 
 class Chip implements VirtualPort100 {
   readonly frames: typeof PORT100_FRAMES = PORT100_FRAMES;
@@ -64,7 +72,14 @@ class Chip implements VirtualPort100 {
       async (parameters) => command.encodeAnswer(await handle(command.decodeRequest(parameters))),
     ];
     this.#handlers = new Map([
-      on(Port100Commands.SetCommandType, ({ type }) => (type <= COMMAND_TYPES ? SUCCESS : REFUSED)),
+      on(Port100Commands.GetCommandType, () => ({ types: COMMAND_TYPES })),
+      on(Port100Commands.SetCommandType, ({ type }) => (COMMAND_TYPES.includes(type) ? SUCCESS : REFUSED)),
+      on(Port100Commands.ResetDevice, async () => {
+        this.#framing = undefined;
+        this.#protocol = PORT100_PROTOCOL_DEFAULTS;
+        await this.#air.switchField(false);
+        return undefined;
+      }),
       on(Port100Commands.GetFirmwareVersion, () => ({ major: 0x01, minor: 0x11 })),
       on(Port100Commands.GetPDDataVersion, () => ({ major: 0x01, minor: 0x00 })),
       on(Port100Commands.SwitchRF, async (request) => {
@@ -72,11 +87,10 @@ class Chip implements VirtualPort100 {
         return SUCCESS;
       }),
       on(Port100Commands.InSetRF, ({ transmit, receive }) => {
-        const settings = [...transmit, ...receive].join();
-        const known = Object.entries(PORT100_RF).find(
-          ([, value]) => [...value.transmit, ...value.receive].join() === settings,
-        );
-        if (known === undefined) return REFUSED;
+        // both ways may have rates of their own
+        const known = Object.entries(PORT100_RF).find(([, value]) => isSame(value.transmit, transmit));
+        if (known === undefined || !Object.values(PORT100_RF).some((value) => isSame(value.receive, receive)))
+          return REFUSED;
         this.#framing = known[0].endsWith("A") ? FRAMING.A : known[0].endsWith("B") ? FRAMING.B : FRAMING.F;
         return SUCCESS;
       }),
@@ -91,6 +105,19 @@ class Chip implements VirtualPort100 {
         return SUCCESS;
       }),
       on(Port100Commands.InCommRF, (request) => this.#communicate(request)),
+      on(Port100Commands.TgSetRF, ({ setting, speed }) =>
+        setting === TARGET_SETTING && speed >= TARGET_SPEEDS.first && speed <= TARGET_SPEEDS.last ? SUCCESS : REFUSED,
+      ),
+      on(Port100Commands.TgSetProtocol, ({ settings }) =>
+        settings.every(([key]) => key < TARGET_PROTOCOL_KEYS) ? SUCCESS : REFUSED,
+      ),
+      on(Port100Commands.TgSetAuto, () => SUCCESS),
+      // there never is an initiator, and nobody is waited for
+      on(Port100Commands.TgCommRF, () => ({
+        head: NOBODY_CAME.slice(),
+        status: PORT100_COMM_STATUS.RECEIVE_TIMEOUT_ERROR,
+        data: new Uint8Array(0),
+      })),
     ]);
   }
 
@@ -99,8 +126,10 @@ class Chip implements VirtualPort100 {
     if (identifier !== PORT100_FRAME_IDENTIFIER.COMMAND || code === undefined) return undefined;
     const head = Uint8Array.of(PORT100_FRAME_IDENTIFIER.ANSWER, (code + 1) % 0x100);
     try {
-      const answer = await this.#handlers.get(code)?.(command.subarray(2));
-      return answer && concatBytes(head, answer);
+      const handler = this.#handlers.get(code);
+      // what the chip makes of a command that it does not know has not been recorded; this is the status that there is for it
+      if (handler === undefined) return concatBytes(head, Uint8Array.of(PORT100_STATUS.COMMANDTYPE_ERROR));
+      return concatBytes(head, await handler(command.subarray(2)));
     } catch (error) {
       if (!isFormatError(error)) throw error;
       return concatBytes(head, Uint8Array.of(PORT100_STATUS.PARAMETER_ERROR));
@@ -136,12 +165,16 @@ class Chip implements VirtualPort100 {
     if (reply.kind === "failure") return nothing(COMM_STATUS_OF[reply.reason]);
     // four bits have no CRC: to a chip that checks it, it is wrong
     if (CHECK_CRC !== 0 && reply.lastBits !== 8) return nothing(PORT100_COMM_STATUS.CRC_ERROR);
-    return { status: 0, collisionBits: 0, data: reply.data };
+    return { status: 0, lastBits: reply.lastBits, data: reply.data };
   }
 }
 
 function nothing(status: number): Port100CommAnswer {
-  return { status, collisionBits: 0, data: new Uint8Array(0) };
+  return { status, data: new Uint8Array(0) };
+}
+
+function isSame(one: readonly [number, number], other: readonly [number, number]): boolean {
+  return one[0] === other[0] && one[1] === other[1];
 }
 
 function protocolKey(code: number): Port100ProtocolKey | undefined {
