@@ -16,6 +16,7 @@ type Context = "top" | "smart-poster" | "nested";
 
 const MAX_DEPTH = 32;
 const OCTET_STREAM = "application/octet-stream";
+const ENDS_WITH_HOST = /^[a-z][a-z\d+.-]*:\/\/[^/?#\\]+$/i;
 const WELL_KNOWN_PREFIX = "urn:nfc:wkt:";
 
 /**
@@ -129,7 +130,9 @@ class RecordMaker {
     const { data } = this.#init;
     if (typeof data !== "string") return this.#refuse("INVALID_VALUE", "data", "a URL is given as a string");
     try {
-      return new URL(data).href;
+      const { href } = new URL(data);
+      // the URL parser gives an address that ends with its host a slash, which browsers do not write on tags
+      return ENDS_WITH_HOST.test(data) && href.endsWith("/") ? href.slice(0, -1) : href;
     } catch {
       return this.#refuse("INVALID_VALUE", "data", `"${data}" is no URL`);
     }
@@ -186,13 +189,17 @@ function isBytes(data: NdefRecordInit["data"]): data is BytesSource {
   return data instanceof ArrayBuffer || ArrayBuffer.isView(data);
 }
 
-/** The domain in lower-case ASCII, as a host name is; the name as it is. `undefined` when it is no external type. */
+/**
+ * The type as it was given, but a domain of other letters than ASCII's as a host name has it. `undefined` when it is no
+ * external type.
+ */
 function externalType(recordType: string): string | undefined {
   const colon = recordType.lastIndexOf(":");
   const domain = recordType.slice(0, Math.max(0, colon));
   if (domain === "" || /[\s/?#@:\\[\]]/.test(domain)) return undefined;
   try {
-    const type = `${new URL(`https://${domain}`).hostname}${recordType.slice(colon)}`;
+    const { hostname } = new URL(`https://${domain}`);
+    const type = hostname === domain.toLowerCase() ? recordType : `${hostname}${recordType.slice(colon)}`;
     return isExternalType(type) ? type : undefined;
   } catch {
     return undefined;
@@ -207,7 +214,7 @@ function toBigEndian(bytes: Uint8Array): Uint8Array {
   return swapped;
 }
 
-/** Exactly one URL, which goes first; a size of at most 4 bytes and an action of one. */
+/** Exactly one URL, which goes first; a size of 4 bytes and an action of one. */
 function checkSmartPoster(records: readonly RawRecord[]): readonly RawRecord[] {
   const isType = (record: RawRecord, type: string): boolean =>
     record.tnf === Tnf.wellKnown && latin1String(record.type) === type;
@@ -216,8 +223,9 @@ function checkSmartPoster(records: readonly RawRecord[]): readonly RawRecord[] {
     throw new NdefError("INVALID_VALUE", `has exactly one url, not ${urls.length}`, { field: "smart-poster" });
   for (const record of records) {
     const { length } = record.payload;
-    if (isType(record, "s") && length > 4)
-      throw new NdefError("TOO_LONG", `":s" has at most 4 bytes, not ${length}`, { field: "smart-poster" });
+    // fewer could be written by the letter, and nobody could read them
+    if (isType(record, "s") && length !== 4)
+      throw new NdefError("INVALID_VALUE", `":s" has 4 bytes, not ${length}`, { field: "smart-poster" });
     if (isType(record, "act") && length !== 1)
       throw new NdefError("INVALID_VALUE", `":act" has 1 byte, not ${length}`, { field: "smart-poster" });
   }

@@ -144,7 +144,8 @@ describe("writing", () => {
       "D21801" + toHex(utf8("application/octet-stream")) + "2A",
       { recordType: "mime", mediaType: "?", data: fromHex("2A") },
     ],
-    ["D410036578616D706C652E636F6D3A64656D6F010203", { recordType: "EXAMPLE.com:demo", data: fromHex("010203") }],
+    ["D410036578616D706C652E636F6D3A64656D6F010203", { recordType: "example.com:demo", data: fromHex("010203") }],
+    ["D41300" + toHex(utf8("xn--mnchen-3ya.de:x")), { recordType: "münchen.de:x", data: fromHex("") }],
     [
       "D31A0068747470733A2F2F6578616D706C652E636F6D2F736368656D61",
       { recordType: "absolute-url", data: "https://example.com/schema" },
@@ -221,7 +222,7 @@ describe("writing", () => {
     ["a smart poster with two", poster(url, url), "exactly one url, not 2"],
     ["a smart poster in bytes", { recordType: "smart-poster", data: utf8("") }, "is given as records"],
     ["an absolute URL in it", poster(url, { recordType: "absolute-url", data: "a:b" }), "has its URL as url"],
-    ["a long size in it", poster(url, { recordType: ":s", data: new Uint8Array(5) }), "at most 4 bytes, not 5"],
+    ["a long size in it", poster(url, { recordType: ":s", data: new Uint8Array(5) }), '":s" has 4 bytes, not 5'],
     ["a long action in it", poster(url, { recordType: ":act", data: new Uint8Array(2) }), "has 1 byte, not 2"],
     [
       "a local type twice",

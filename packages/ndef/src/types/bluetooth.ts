@@ -2,7 +2,7 @@ import { concatBytes } from "@cardwire/core";
 import { NdefError } from "../wire/errors.ts";
 import type { RawRecord } from "../wire/raw-record.ts";
 import { Tnf } from "../wire/tnf.ts";
-import { exactly, lengthPrefixed } from "./integers.ts";
+import { exactly, lengthPrefixed, uintBytes } from "./integers.ts";
 import { mimeRecord } from "./mime.ts";
 import { PayloadReader } from "./payload-reader.ts";
 import { payloadOf, rawOf, type RecordLike } from "./record-like.ts";
@@ -121,8 +121,7 @@ export function bluetoothRecord(init: BluetoothInit, options: { readonly id?: Ui
   const structures: BluetoothStructure[] = [];
   if (init.kind === "classic") {
     if (init.classOfDevice !== undefined) {
-      const { classOfDevice } = init;
-      const data = Uint8Array.of(classOfDevice & 0xff, (classOfDevice >>> 8) & 0xff, classOfDevice >>> 16);
+      const data = uintBytes(init.classOfDevice, 3, "class of device").reverse();
       structures.push({ type: BluetoothAdType.classOfDevice, data });
     }
   } else {
@@ -157,8 +156,8 @@ function parseStructures(reader: PayloadReader): BluetoothStructure[] {
   const structures: BluetoothStructure[] = [];
   while (reader.left > 0) {
     const length = reader.byte("AD length");
-    // a length of zero ends the list early (Core Specification Supplement, part A section 1)
-    if (length === 0) break;
+    // a length of zero is padding (Core Specification Supplement, part A section 1), which some put between structures
+    if (length === 0) continue;
     const type = reader.byte("AD type");
     structures.push({ type, data: reader.bytes(length - 1, "AD data") });
   }

@@ -4,7 +4,7 @@ import { encodeRecords } from "../wire/encode.ts";
 import { parseRecords } from "../wire/parse.ts";
 import type { RawRecord } from "../wire/raw-record.ts";
 import { Tnf } from "../wire/tnf.ts";
-import { lengthPrefixed, uintBytes } from "./integers.ts";
+import { exactly, lengthPrefixed, uintBytes } from "./integers.ts";
 import { PayloadReader } from "./payload-reader.ts";
 import { hasType, payloadOf, rawOf, type RecordLike } from "./record-like.ts";
 import { asciiBytes, NO_BYTES } from "./strings.ts";
@@ -42,11 +42,19 @@ export interface NdefHandover {
   /** Of a request since version 1.2: a random number that settles who is the selector when both ask. */
   readonly collisionNumber?: number;
   readonly error?: HandoverError;
+  /** Records inside the handover record that mean nothing to it. Absent where there are none. */
+  readonly others?: readonly RawRecord[];
 }
 
 const TYPES: Readonly<Record<HandoverKind, string>> = { request: "Hr", select: "Hs", mediation: "Hm", initiate: "Hi" };
 const KINDS: readonly HandoverKind[] = ["request", "select", "mediation", "initiate"];
 const MAJOR_VERSION = 1;
+/** What a handover record is made of. */
+const NESTED: readonly string[] = ["cr", "ac", "err"];
+/** From this minor version on a request has a number that settles a collision. */
+const COLLISION_SINCE = 2;
+/** How many bytes of data each reason has; others are free (Connection Handover 1.5, error record). */
+const ERROR_DATA_BYTES: Readonly<Record<number, number>> = { 1: 1, 2: 4, 3: 1 };
 
 /** True when the record begins a handover message. */
 export function isHandover(record: RecordLike): boolean {
@@ -73,27 +81,34 @@ export function parseHandover(records: readonly RecordLike[]): NdefHandover {
       field: "major version",
       offset: 0,
     });
+  const minorVersion = version & 0x0f;
   const nested = parseRecords(reader.rest()).records;
+  const unknown = nested.filter((one) => !NESTED.some((type) => hasType(one, Tnf.wellKnown, type)));
   const collision = nested.find((one) => hasType(one, Tnf.wellKnown, "cr"));
   const error = nested.find((one) => hasType(one, Tnf.wellKnown, "err"));
+  checkCollision(kind, minorVersion, collision !== undefined);
   return {
     kind,
     majorVersion,
-    minorVersion: version & 0x0f,
+    minorVersion,
     alternatives: nested
       .filter((one) => hasType(one, Tnf.wellKnown, "ac"))
       .flatMap((one) => parseAlternative(one, others.map(rawOf)) ?? []),
     ...(collision && { collisionNumber: parseCollision(collision) }),
     ...(error && { error: parseError(error) }),
+    ...(unknown.length > 0 && { others: unknown }),
   };
 }
 
 /**
  * Makes a handover message: the handover record, and behind it every carrier and auxiliary record once.
  *
- * @throws NdefError for a carrier or auxiliary record without an id, or two of the same id.
+ * @throws NdefError for a carrier or auxiliary record without an id, or two of the same id; for a request of version 1.2
+ * or newer without a collision number, and error data of another length than its reason has.
  */
 export function handoverRecords(init: Omit<NdefHandover, "majorVersion">): readonly RawRecord[] {
+  checkCollision(init.kind, init.minorVersion, init.collisionNumber !== undefined);
+  if (init.error) checkError(init.error);
   const referred: RawRecord[] = [];
   const refer = (record: RawRecord): Uint8Array => {
     if (record.id.length === 0)
@@ -120,7 +135,10 @@ export function handoverRecords(init: Omit<NdefHandover, "majorVersion">): reado
       ? []
       : [local("cr", uintBytes(init.collisionNumber, 2, "collision resolution number"))]),
     ...alternatives,
-    ...(init.error ? [local("err", concatBytes(Uint8Array.of(init.error.reason), init.error.data))] : []),
+    ...(init.error
+      ? [local("err", concatBytes(uintBytes(init.error.reason, 1, "error reason"), init.error.data))]
+      : []),
+    ...(init.others ?? []),
   ];
   const version = (MAJOR_VERSION << 4) | (uintBytes(init.minorVersion, 1, "minor version")[0] ?? 0);
   if (init.minorVersion > 15)
@@ -149,11 +167,16 @@ export function parseHandoverCarrier(record: RecordLike): HandoverCarrier {
 /** Makes a handover carrier record. @throws NdefError for a type over 255 bytes. */
 export function handoverCarrierRecord(carrier: HandoverCarrier, options: { readonly id?: Uint8Array } = {}): RawRecord {
   const payload = concatBytes(
-    Uint8Array.of(carrier.typeFormat & 0x07),
+    Uint8Array.of(checkedFormat(carrier.typeFormat)),
     lengthPrefixed(carrier.type, 1, "carrier type"),
     carrier.data,
   );
   return { ...local("Hc", payload), id: options.id ?? NO_BYTES };
+}
+
+function checkedFormat(typeFormat: number): number {
+  if (Number.isInteger(typeFormat) && typeFormat >= 0 && typeFormat <= 7) return typeFormat;
+  throw new NdefError("INVALID_VALUE", `${typeFormat} is not 0 to 7`, { field: "carrier type format" });
 }
 
 function parseAlternative(record: RawRecord, others: readonly RawRecord[]): HandoverAlternative | undefined {
@@ -170,6 +193,7 @@ function parseAlternative(record: RawRecord, others: readonly RawRecord[]): Hand
     const found = reference();
     if (found !== undefined) auxiliary.push(found);
   }
+  reader.end("alternative carrier record");
   return carrier && { powerState, carrier, auxiliary };
 }
 
@@ -182,7 +206,22 @@ function parseCollision(record: RawRecord): number {
 
 function parseError(record: RawRecord): HandoverError {
   const reader = new PayloadReader(record.payload);
-  return { reason: reader.byte("error reason"), data: reader.rest() };
+  const error = { reason: reader.byte("error reason"), data: reader.rest() };
+  checkError(error);
+  return error;
+}
+
+function checkError({ reason, data }: HandoverError): void {
+  if (reason === 0) throw new NdefError("INVALID_VALUE", "0 is reserved", { field: "error reason" });
+  const bytes = ERROR_DATA_BYTES[reason];
+  if (bytes !== undefined) exactly(data, bytes, "error data");
+}
+
+function checkCollision(kind: HandoverKind, minorVersion: number, given: boolean): void {
+  if (kind === "request" && minorVersion >= COLLISION_SINCE && !given)
+    throw new NdefError("TOO_SHORT", `a request of version 1.${minorVersion} has one`, {
+      field: "collision resolution record",
+    });
 }
 
 function local(type: string, payload: Uint8Array): RawRecord {

@@ -147,13 +147,13 @@ describe("Bluetooth", () => {
     ).toBe(hex);
   });
 
-  it("takes a length word of any value and a list that ends early, and refuses what is cut", () => {
+  it("takes a length word of any value and zeros between structures, and refuses what is cut", () => {
     const raw = one(
       "D220176170706C69636174696F6E2F766E642E626C7565746F6F74682E65702E6F6F621700665544332211040D040424050944656D6F03030B11",
     );
     const payload = (hex: string): RawRecord => ({ ...raw, payload: fromHex(hex) });
     expect(parseBluetooth(payload("0017665544332211")).structures).toEqual([]);
-    expect(parseBluetooth(payload("080066554433221100FF")).structures).toEqual([]);
+    expect(parseBluetooth(payload("08006655443322110000")).structures).toEqual([]);
     expect(() => parseBluetooth(payload("08006655443322"))).toThrow("device address at offset 2");
     expect(() => parseBluetooth(payload("0A00665544332211050944"))).toThrow("AD data at offset 10");
     expect(() => parseBluetooth(payload("0A00665544332211020D00"))).toThrow("class of device: has 3 bytes, not 1");
@@ -363,7 +363,10 @@ it("any payload is decoded or refused", () => {
       bluetoothRecord({ kind: "le", address: new Uint8Array(6), addressType: "public", leRole: "central" }),
       parseBluetooth,
     ],
-    [handoverRecords({ kind: "request", minorVersion: 2, alternatives: [] })[0]!, (one) => parseHandover([one])],
+    [
+      handoverRecords({ kind: "request", minorVersion: 2, collisionNumber: 1, alternatives: [] })[0]!,
+      (one) => parseHandover([one]),
+    ],
     [handoverCarrierRecord({ typeFormat: 2, type: ascii("a/b"), data: ascii("") }), parseHandoverCarrier],
     [
       signatureRecord({

@@ -80,7 +80,7 @@ const VERSION_2 = Uint8Array.of(0x00, 0x37, 0x2a, 0x00, 0x01, 0x20);
 
 /** Decodes a Wi-Fi configuration record. @throws NdefError */
 export function parseWifi(record: RecordLike): NdefWifi {
-  const attributes = parseAttributes(payloadOf(record, Tnf.mime, MEDIA_TYPE));
+  const attributes = parseAttributes(withoutLength(payloadOf(record, Tnf.mime, MEDIA_TYPE)));
   const credentials = attributes
     .filter(({ id }) => id === WifiAttributeId.credential)
     .map(({ value }) => parseCredential(value));
@@ -108,6 +108,12 @@ export function wifiRecord(init: WifiCredentialInit, options: { readonly id?: Ui
     attribute(WifiAttributeId.version, Uint8Array.of(0x10)),
   );
   return mimeRecord(MEDIA_TYPE, payload, options);
+}
+
+/** In a handover the attributes may follow their length, which no number of an attribute is: those begin at 1000 hex. */
+function withoutLength(payload: Uint8Array): Uint8Array {
+  const length = ((payload[0] ?? 0) << 8) | (payload[1] ?? 0);
+  return length < 0x1000 && length === payload.length - 2 ? payload.subarray(2) : payload;
 }
 
 function parseAttributes(bytes: Uint8Array): WifiAttribute[] {
