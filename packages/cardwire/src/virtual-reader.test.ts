@@ -191,7 +191,7 @@ describe.each<ConformanceProfile>(["documented", "nfccx"])("a tag on a virtual r
           ["user memory", 7, 121],
           ["lock register", 0xff, 1],
         ]);
-        expect(memory && allBytes(memory)).toEqual(concatBytes(dump.memory, dump.systemBlock));
+        expect(memory && allBytes(memory)).toEqual(concatBytes(dump.memory, dump.systemBlock!));
       },
       { profile },
     );

@@ -2,7 +2,7 @@ import { parseDump, type TagDump } from "@cardwire/virtual";
 import { sampleDumps } from "@cardwire/virtual/samples";
 import { describe, expect, test } from "vitest";
 import { captureIo, type CapturedIo } from "../../test/captured-io.ts";
-import { asText, ofKind, ownJson, realFile, sample } from "../../test/sample-files.ts";
+import { asText, FELICA_STANDARD, ofKind, ownJson, realFile, sample, SR176 } from "../../test/sample-files.ts";
 import { EXIT } from "../exit-codes.ts";
 import { runCli } from "../run-cli.ts";
 
@@ -141,23 +141,22 @@ describe("every family", () => {
   });
 
   test("FeliCa Standard: areas, services, and the blocks of those without a key", async () => {
-    const card: TagDump = {
-      kind: "felica-standard",
-      idm: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8),
-      pmm: Uint8Array.of(0x10, 0x0b, 0x4b, 0x42, 0x84, 0x85, 0xd0, 0xff),
-      systems: [
-        {
-          code: 0x0003,
-          areas: [{ code: 0x0000, endCode: 0xfffe }],
-          services: [
-            { code: 0x008b, blocks: [new Uint8Array(16).fill(1), new Uint8Array(16).fill(2)] },
-            { code: 0x1808, blocks: [] },
-          ],
-        },
-      ],
-    };
+    const { files } = await dump(ownJson(FELICA_STANDARD), "out.json");
+    expect(parseDump(files.get("out.json") ?? new Uint8Array(0))).toEqual(FELICA_STANDARD);
+  });
+
+  test("SR176: blocks of 2 bytes, and no block beside them", async () => {
+    const card = { ...ofKind(SR176, "iso14443b-memory"), product: undefined };
     const { files } = await dump(ownJson(card), "out.json");
-    expect(parseDump(files.get("out.json") ?? new Uint8Array(0))).toEqual(card);
+    expect(parseDump(files.get("out.json") ?? new Uint8Array(0))).toEqual(SR176);
+    expect((await dump(ownJson(card), "out.bin")).files.get("out.bin")).toEqual(
+      ofKind(SR176, "iso14443b-memory").memory,
+    );
+    for (const name of ["out.nfc", "out.eml"]) {
+      const io = captureIo({ files: { tag: ownJson(card) } });
+      expect(await runCli(["dump", "--virtual", "tag", name], io)).toBe(EXIT.card);
+      expect(io.err).toContain("A .json file can.");
+    }
   });
 
   test("a MIFARE Classic of which one sector stays closed", async () => {
@@ -228,6 +227,19 @@ describe("where it goes", () => {
     expect(asText(io.files.get("a.json"))).toBe("mine");
     expect(await runCli(["dump", "--virtual", "sample:topaz-96-text", "--force", "a.json"], io)).toBe(EXIT.ok);
     expect(asText(io.files.get("a.json"))).not.toBe("mine");
+  });
+
+  test("a name that stands for no format is refused before a card is waited for", async () => {
+    const io = captureIo({ openContext: () => Promise.reject(new Error("opened")) });
+    for (const name of ["out.xyz", "out", "out.nfc.bak"]) expect(await runCli(["dump", name], io)).toBe(EXIT.usage);
+    expect(io.err).toMatch(
+      /^cardwire: The name out\.xyz stands for no format: let it end in \.nfc \(Flipper Zero\), .*\. Or name the format: -f flipper, /,
+    );
+    const named = await dump(ownJson(sample("ntag213-text")), "-f", "json", "out.xyz");
+    expect(asText(named.files.get("out.xyz"))).toContain("cardwire tag dump");
+    const there = captureIo({ files: { "a.nfc": "mine" }, openContext: () => Promise.reject(new Error("opened")) });
+    expect(await runCli(["dump", "a.nfc"], there)).toBe(EXIT.input);
+    expect(there.err).toContain("the file is there already");
   });
 
   test("a file that cannot be written, a format that cannot hold it", async () => {

@@ -1,8 +1,8 @@
-import { parseDump, type TagDump } from "@cardwire/virtual";
+import { type FelicaStandardDump, parseDump, type TagDump } from "@cardwire/virtual";
 import { describe, expect, test } from "vitest";
 import { captureIo, IMPATIENT } from "../../test/captured-io.ts";
 import { beforeWrite } from "../../test/mishaps.ts";
-import { changed, ofKind, ownJson, sample } from "../../test/sample-files.ts";
+import { changed, FELICA_STANDARD, ofKind, ownJson, sample, SR176 } from "../../test/sample-files.ts";
 import { EXIT } from "../exit-codes.ts";
 import { runCli } from "../run-cli.ts";
 
@@ -42,12 +42,32 @@ const OTHERS: Readonly<Record<string, (dump: TagDump) => TagDump>> = {
     };
   },
   st25tb04k: (dump) => changed(ofKind(dump, "iso14443b-memory"), [40, 1, 2, 3, 4], [508, 1]),
+  SR176: (dump) => changed(ofKind(dump, "iso14443b-memory"), [8, 1, 2], [28, 7]),
+  FELICA_STANDARD: (dump) => withBlocks(ofKind(dump, "felica-standard"), [0x0049, 0x004b], 0x77),
 };
+
+const cardOf = (name: string): TagDump =>
+  name === "SR176" ? SR176 : name === "FELICA_STANDARD" ? FELICA_STANDARD : sample(name);
+
+/** The card with other bytes in the blocks of some services. */
+function withBlocks(card: FelicaStandardDump, codes: readonly number[], byte: number): FelicaStandardDump {
+  return {
+    ...card,
+    systems: card.systems.map((system) => ({
+      ...system,
+      services: system.services.map((service) =>
+        codes.includes(service.code)
+          ? { ...service, blocks: service.blocks.map((block) => new Uint8Array(block.length).fill(byte)) }
+          : service,
+      ),
+    })),
+  };
+}
 
 describe.each(Object.entries(OTHERS))("%s", (name, other) => {
   test("restore, then dump, gives the same bytes", async () => {
-    const original = ownJson(sample(name));
-    const io = captureIo({ files: { "other.json": ownJson(other(sample(name))) } });
+    const original = ownJson(cardOf(name));
+    const io = captureIo({ files: { "other.json": ownJson(other(cardOf(name))) } });
     const run = (...words: readonly string[]): Promise<number> => runCli(words, io);
     io.files.set("card.json", original);
     expect(await run("dump", "--virtual", "card.json", "before.json")).toBe(EXIT.ok);
@@ -59,7 +79,7 @@ describe.each(Object.entries(OTHERS))("%s", (name, other) => {
   });
 
   test("without --yes nothing is written", async () => {
-    const io = captureIo({ files: { "other.json": ownJson(other(sample(name))), "dump.json": ownJson(sample(name)) } });
+    const io = captureIo({ files: { "other.json": ownJson(other(cardOf(name))), "dump.json": ownJson(cardOf(name)) } });
     const words = ["restore", "dump.json", "--virtual", "other.json", "--save", "now.json"];
     expect(await runCli(words, io)).toBe(EXIT.ok);
     expect(io.out).toContain("Nothing has been written yet: --yes writes");
@@ -147,6 +167,30 @@ describe("what cannot be undone is left alone", () => {
     expect(ofKind((await restored(burnt, topaz, "--with", "otp")).now, "topaz").memory).toEqual(burnt.memory);
   });
 
+  test("services of a FeliCa Standard that are not for random writing", async () => {
+    const card = ofKind(FELICA_STANDARD, "felica-standard");
+    const dump = withBlocks(card, [0x0049, 0x004b, 0x008b, 0x00cd], 0x33);
+    const { out, now } = await restored(dump, card);
+    expect(now).toEqual(withBlocks(card, [0x0049, 0x004b], 0x33));
+    expect(out).toContain("service 0049, block 01  ");
+    expect(out).not.toContain("service 004B");
+    expect(out).toContain("service 008B, block 00  left alone: user memory: this service only reads");
+    expect(out).toContain("left alone: user memory: a cyclic service: each write is a new entry");
+    const io = captureIo({ files: { "dump.json": ownJson(card) } });
+    expect(await runCli(["restore", "dump.json", "--virtual", "sample:felica-lite-s-uri"], io)).toBe(EXIT.card);
+    expect(io.err).toBe("cardwire: The dump does not fit the card: FeliCa Standard there, FeliCa Lite here.\n");
+  });
+
+  test("UID and lock register of a SR176", async () => {
+    const card = ofKind(SR176, "iso14443b-memory");
+    const dump = changed(card, [0, 0x55], [31, 0x80]);
+    const { out, now } = await restored(dump, card);
+    expect(now).toEqual(card);
+    expect(out).toContain("block 00  left alone: UID: ");
+    expect(out).toContain("block 0F  left alone: lock register: locks for ever what is locked; --with locks writes it");
+    expect(ofKind((await restored(dump, card, "--with", "locks")).now, "iso14443b-memory").memory[31]).toBe(0x80);
+  });
+
   test("a card of another UID gets the data and keeps its UID", async () => {
     const dump = changed(ntag, [0, 0x04, 0x55], [16, 3, 0, 0xfe, 0]);
     const { now } = await restored(dump, ntag);
@@ -198,6 +242,12 @@ describe("wrong turns", () => {
     `);
   });
 
+  test("nothing to write is nothing written", async () => {
+    const io = captureIo({ files });
+    expect(await runCli(["restore", "dump.json", "--virtual", "dump.json", "--yes", "--json"], io)).toBe(EXIT.ok);
+    expect(JSON.parse(io.out)).toMatchObject({ written: false, steps: [] });
+  });
+
   test("a dump of another card", async () => {
     const io = captureIo({ files });
     expect(await runCli(["restore", "dump.json", "--virtual", "sample:slix-uri"], io)).toBe(EXIT.card);
@@ -213,7 +263,7 @@ describe("wrong turns", () => {
     expect(io.err).toContain("a.txt: ");
     const part = captureIo({ files });
     expect(await runCli(["restore", "dump.json", "--with", "everything"], part)).toBe(EXIT.usage);
-    expect(part.err).toContain('"everything" is none of manufacturer, locks, otp, config, counters, trailers');
+    expect(part.err).toContain("The parts are manufacturer, locks, otp, config, counters, trailers.");
   });
 
   test("the card is pulled in the middle: what was written is said, and another run goes on", async () => {

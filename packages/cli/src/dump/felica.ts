@@ -34,8 +34,12 @@ export async function readFelica(
 ): Promise<FelicaLiteDump | FelicaStandardDump> {
   const { signal } = options.io;
   const identity = await tag.poll(undefined, { signal });
-  const isLite = identity.product !== "other" || identity.systemCode === LITE_SYSTEM.LITE;
-  return isLite ? readLite(tag, identity, options) : readStandard(tag, tap, identity, options);
+  return isFelicaLite(identity) ? readLite(tag, identity, options) : readStandard(tag, tap, identity, options);
+}
+
+/** True for a Lite or Lite-S, whose blocks everybody knows; a Standard has systems and services. */
+export function isFelicaLite({ product, systemCode }: FelicaIdentity): boolean {
+  return product !== "other" || systemCode === LITE_SYSTEM.LITE;
 }
 
 async function readLite(

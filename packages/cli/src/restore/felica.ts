@@ -2,7 +2,10 @@ import { equalBytes } from "@cardwire/core";
 import { type FelicaTag, isFelicaError, LITE_BLOCK, LITE_SERVICE } from "@cardwire/felica";
 import type { FelicaLiteDump } from "@cardwire/virtual";
 import type { RestoreUnit } from "./unit.ts";
-import { placeOf } from "./comparing.ts";
+import { isFelicaLite } from "../dump/felica.ts";
+import { placeOf, requireSame } from "./comparing.ts";
+
+const LITE = "FeliCa Lite";
 
 /** What the card computes or counts itself, or has from its maker. */
 const FIXED: ReadonlySet<number> = new Set([
@@ -22,6 +25,7 @@ export async function felicaUnits(
   tag: FelicaTag,
   signal: AbortSignal,
 ): Promise<readonly RestoreUnit[]> {
+  requireSame(LITE, isFelicaLite(await tag.poll(undefined, { signal })) ? LITE : "FeliCa Standard");
   const units: RestoreUnit[] = [];
   for (const { number, statusFlag1, data } of dump.blocks) {
     const { name, role } = roleOf(number);

@@ -42,7 +42,7 @@ export function planRestore(units: readonly RestoreUnit[], parts: readonly strin
       if (unit.before !== undefined && role !== "fixed")
         leftAlone.push({ unit, reason: "the dump does not know what is there" });
     } else if (role === "fixed" || write === undefined) {
-      leftAlone.push({ unit, reason: "the card has it from its maker, or makes it itself" });
+      leftAlone.push({ unit, reason: unit.reason ?? "the card has it from its maker, or makes it itself" });
     } else if (role === "user" || parts.includes(role)) steps.push({ ...unit, write });
     else leftAlone.push({ unit, reason: reasonFor(role) });
   }

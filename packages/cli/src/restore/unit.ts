@@ -18,6 +18,8 @@ export interface RestoreUnit {
   readonly onlyClears?: boolean;
   /** True where writing it makes sure itself that it was taken, for it cannot be read. */
   readonly checksItself?: boolean;
+  /** Why nobody can write it, where that is not for its role. */
+  readonly reason?: string;
   /** Writes what the dump has. Absent where there is no command for it. */
   readonly write?: (signal: AbortSignal) => Promise<void>;
 }

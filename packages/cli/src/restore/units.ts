@@ -29,6 +29,11 @@ export async function restoreUnits(dump: TagDump, tap: Tap, options: UnitsOption
       if (tag !== undefined) return (await import("./felica.ts")).felicaUnits(dump, tag, signal);
       break;
     }
+    case "felica-standard": {
+      const tag = tap.as("felica");
+      if (tag !== undefined) return (await import("./felica-standard.ts")).felicaStandardUnits(dump, tag, signal);
+      break;
+    }
     case "iso15693":
       if (tap.as("iso15693") !== undefined) return (await import("./iso15693.ts")).iso15693Units(dump, tap, signal);
       break;
@@ -46,7 +51,7 @@ export async function restoreUnits(dump: TagDump, tap: Tap, options: UnitsOption
       if (tap.card.kind === "processor") return (await import("./type4.ts")).type4Units(dump, tap, signal);
       break;
     default:
-      throw new CliError(`A dump of ${KINDS[dump.kind]} holds nothing that can be written to a card.`, EXIT.input);
+      throw new CliError(`A dump of ${KINDS[dump.kind]} has no memory that could be written to a card.`, EXIT.input);
   }
   throw new CliError(`The dump is of ${KINDS[dump.kind]}; the card on the reader is ${tap.card.name}.`, EXIT.card);
 }

@@ -40,7 +40,7 @@ function formatProxmarkBinary(dump: TagDump): Uint8Array {
     case "mifare-ultralight":
       return concatBytes(formatMfuHeader(dump), formatRaw(dump));
     case "iso14443b-memory":
-      return concatBytes(formatRaw(dump), dump.systemBlock);
+      return concatBytes(formatRaw(dump), dump.systemBlock ?? new Uint8Array(0));
     case "mifare-classic":
     case "mifare-classic-keys":
       return formatRaw(dump);

@@ -165,17 +165,17 @@ export interface SlixFacts {
   readonly acceptsAllPasswords: boolean;
 }
 
-/** Type B memory tags of ST: SRI, SRIX, ST25TB. */
+/** Type B memory tags of ST: SR176, SRI, SRIX, ST25TB. */
 export interface Iso14443bMemoryDump {
   readonly kind: "iso14443b-memory";
   /** As the file names it, such as "ST25TB04K". `undefined`: only the number of blocks tells. */
   readonly product: string | undefined;
   /** 8 bytes in the order of the air: D0 last. `undefined`: the file does not say. */
   readonly uid: Uint8Array | undefined;
-  /** Blocks of 4 bytes in the order of the air. */
+  /** Blocks of 4 bytes, of a SR176 of 2, in the order of the air. */
   readonly memory: Uint8Array;
-  /** Block FF, 4 bytes. */
-  readonly systemBlock: Uint8Array;
+  /** Block FF, 4 bytes. `undefined` of a SR176, whose lock register is in the last block of its memory. */
+  readonly systemBlock: Uint8Array | undefined;
 }
 
 /** NFC Forum Type 1 tags: Jewel and Topaz. */

@@ -158,7 +158,7 @@ function st25tb(dump: Iso14443bMemoryDump): string {
       FLIPPER_ST25TB,
       (one) => one.blocks === blocks && one.product.startsWith("ST25TB") && one.product !== "ST25TB512-AT",
     );
-  if (type === undefined || dump.uid === undefined)
+  if (type === undefined || dump.uid === undefined || dump.systemBlock === undefined)
     throw new DumpError("NOT_REPRESENTABLE", "a Flipper file needs the UID, and 16, 64 or 128 blocks");
   const writer = begin("ST25TB", reversed(dump.uid)).field("ST25TB Type", type);
   for (let block = 0; block < blocks; block++)

@@ -19,7 +19,7 @@ const LINE_BYTES: Readonly<Record<string, number>> = {
  */
 export function formatOwnJson(dump: TagDump): string {
   const { kind } = dump;
-  const lineBytes = dump.kind === "iso15693" ? dump.blockBytes : (LINE_BYTES[kind] ?? 16);
+  const lineBytes = lineBytesOf(dump);
   const tag = Object.fromEntries(
     Object.entries(dump)
       .filter(([name, value]) => name !== "kind" && value !== undefined)
@@ -29,6 +29,12 @@ export function formatOwnJson(dump: TagDump): string {
       ]),
   );
   return `${JSON.stringify({ format: OWN_FORMAT, version: OWN_VERSION, kind, tag }, undefined, 2)}\n`;
+}
+
+function lineBytesOf(dump: TagDump): number {
+  if (dump.kind === "iso15693") return dump.blockBytes;
+  if (dump.kind === "iso14443b-memory" && dump.systemBlock === undefined) return 2;
+  return LINE_BYTES[dump.kind] ?? 16;
 }
 
 function lines(memory: Uint8Array, lineBytes: number): string[] {

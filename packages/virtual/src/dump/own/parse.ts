@@ -239,7 +239,7 @@ function iso14443b(fields: OwnFields): Iso14443bMemoryDump {
     product: fields.optional("product", (name) => fields.string(name)),
     uid: fields.optional("uid", (name) => fields.bytes(name, 8)),
     memory: memoryBytes(fields, 2),
-    systemBlock: fields.bytes("systemBlock", 4),
+    systemBlock: fields.optional("systemBlock", (name) => fields.bytes(name, 4)),
   };
 }
 

@@ -106,8 +106,10 @@ function iso15693(dump: Iso15693Dump): Json {
 }
 
 function iso14443b(dump: Iso14443bMemoryDump): Json {
+  const { systemBlock } = dump;
+  if (systemBlock === undefined) throw new DumpError("NOT_REPRESENTABLE", "a Proxmark3 JSON file cannot hold a SR176");
   const all = blocks(dump.memory, 4);
-  all[`${dump.memory.length / 4}`] = toHex(dump.systemBlock);
+  all[`${dump.memory.length / 4}`] = toHex(systemBlock);
   return { FileType: "14b v2", blocks: all };
 }
 
