@@ -51,6 +51,14 @@ test("a package that is missing is named", async () => {
   expect(isNoTransportError(await opening.catch((error: unknown) => error), "MISSING_PACKAGE")).toBe(true);
 });
 
+test("a library that is missing is named, and not what was tried to load it", async () => {
+  const opening = openContext({ transport: "pcsclite-ffi", pcscliteFfi: { library: "libno-such-pcsclite.so.9" } });
+  await expect(opening).rejects.toMatchObject({ code: "MISSING_PACKAGE" });
+  await expect(opening).rejects.toThrow(
+    /^libno-such-pcsclite\.so\.9 cannot be loaded: .*apt install libpcsclite1|npm install koffi/,
+  );
+});
+
 test("the readers that are plugged in are seen without any service", async () => {
   const usb = await folder();
   const device = async (name: string, facts: Record<string, string>): Promise<void> => {

@@ -43,7 +43,12 @@ function interruption(error: unknown, unfinished: string | undefined): string | 
 
 function explainReason(error: unknown): Told {
   if (error instanceof CliError) return { message: error.message, code: error.code, exitCode: error.exitCode };
-  if (isNoTransportError(error)) return { message: ended(error.message), code: error.code, exitCode: EXIT.service };
+  if (isNoTransportError(error))
+    return {
+      message: `${ended(error.message)}${packageAdvice(error.message)}`,
+      code: error.code,
+      exitCode: EXIT.service,
+    };
   if (isSmartCardError(error)) return explainSmartCard(error);
   if (isDumpError(error) || isFormatError(error))
     return { message: sentence(error.message), code: error.code, exitCode: EXIT.input };
@@ -62,6 +67,13 @@ function explainReason(error: unknown): Told {
   };
 }
 
+/** A package is found beside the command alone. */
+function packageAdvice(message: string): string {
+  return message.includes("npm install")
+    ? " A package has to lie beside @cardwire/cli: add --global where that is installed globally."
+    : "";
+}
+
 /** What to do about errors that every family has under the same code. */
 function adviceFor(code: string): string {
   switch (code) {
@@ -72,6 +84,8 @@ function adviceFor(code: string): string {
     case "NOT_FORMATTED":
     case "NO_NDEF":
       return ' "cardwire ndef format" prepares a blank one.';
+    case "TOO_SMALL":
+      return " Write less, or take a larger one.";
     case "READ_ONLY":
       return " Use another one.";
     case "WRONG_KEY":

@@ -11,6 +11,23 @@ export async function readInput(path: string, io: CliIo, wanted: string): Promis
   }
 }
 
+/**
+ * Finds out whether a file can be written before the work is done that it is for.
+ *
+ * @throws CliError with what is wrong with it.
+ */
+export async function checkOutput(
+  path: string,
+  io: CliIo,
+  { force = false }: { readonly force?: boolean | undefined } = {},
+): Promise<void> {
+  try {
+    await io.checkWritable(path, { overwrite: force });
+  } catch (error) {
+    throw new CliError(`${path}: ${unwritable(error)}.`, EXIT.input, { cause: error });
+  }
+}
+
 /** Writes a file that the user named. @throws CliError with what is wrong with it. */
 export async function writeOutput(
   path: string,

@@ -28,6 +28,8 @@ export interface CliIo {
   readonly clock: Clock;
   /** Reads a file named on the command line; "-" is standard input. Rejects as `node:fs` does, with `code` ENOENT and so on. */
   readFile(path: string): Promise<Uint8Array>;
+  /** Rejects as {@link writeFile} would, as far as that is known before there is something to write. Changes nothing. */
+  checkWritable(path: string, options: { readonly overwrite: boolean }): Promise<void>;
   /**
    * Writes a file named on the command line, whole or not at all. Rejects as `node:fs` does, with EEXIST for one that is
    * there and may not be replaced.

@@ -57,7 +57,7 @@ function encoded(source: NdefMessageSource, exitCode: 2 | 3, where: string): Uin
     return encodeNdefMessage(source);
   } catch (error) {
     throw new CliError(
-      `${where}The message has no form: ${error instanceof Error ? error.message : String(error)}.`,
+      `${where}This cannot be a message: ${error instanceof Error ? error.message : String(error)}.`,
       exitCode,
       { cause: error },
     );
@@ -79,6 +79,7 @@ async function recordOf({ kind, value }: RecordWord, lang: string, io: CliIo): P
     case "text":
       return { recordType: "text", data: value, lang };
     case "uri":
+      if (!URL.canParse(value)) throw noAddress(value);
       return { recordType: "url", data: value };
     case "mime": {
       const { type, data } = await typedFile(value, "--mime text/vcard=me.vcf", io);
@@ -86,14 +87,23 @@ async function recordOf({ kind, value }: RecordWord, lang: string, io: CliIo): P
     }
     case "external": {
       const { type, data } = await typedFile(value, "--external example.com:log=log.txt", io);
+      if (!/^[^:]+:[^:]+$/.test(type))
+        throw new CliError(
+          `"${type}" is no type of one's own: a domain and a name, such as example.com:log.`,
+          EXIT.usage,
+        );
       return { recordType: type, data };
     }
     case "android-app":
+      if (!/^[a-z]\w*(?:\.[a-z]\w*)+$/i.test(value))
+        throw new CliError(`"${value}" is no Android application's package: such as com.example.app.`, EXIT.usage);
       return orUsage(() => androidApplicationRecord(value));
     case "wifi": {
       const equals = value.indexOf("=");
       const ssid = equals < 0 ? value : value.slice(0, equals);
       const password = equals < 0 ? undefined : value.slice(equals + 1);
+      if (ssid === "") throw new CliError("--wifi wants the network's name: --wifi name=password.", EXIT.usage);
+      if (password !== undefined) checkWpaPassword(ssid, password);
       return orUsage(() =>
         wifiRecord(
           password === undefined
@@ -108,6 +118,25 @@ async function recordOf({ kind, value }: RecordWord, lang: string, io: CliIo): P
       );
     }
   }
+}
+
+/** What lacks nothing but its scheme is given with one. */
+function noAddress(value: string): CliError {
+  const guess = `https://${value}`;
+  const isHost = /^[^\s/?#]+\.[^\s/?#]+/.test(value) && URL.canParse(guess);
+  const help = isHost
+    ? `it lacks its scheme. Did you mean ${guess}?`
+    : "addresses are such as https://example.com, tel:+123 and mailto:me@example.com.";
+  return new CliError(`"${value}" is no address: ${help}`, EXIT.usage);
+}
+
+/** IEEE 802.11i, annex J.4.1: a passphrase has 8 to 63 characters of ASCII; 64 digits are the key itself. */
+function checkWpaPassword(ssid: string, password: string): void {
+  if (/^[\x20-\x7e]{8,63}$/.test(password) || /^[0-9a-f]{64}$/i.test(password)) return;
+  throw new CliError(
+    `The password of "${ssid}" cannot be one of WPA2: that has 8 to 63 characters of ASCII, or is a key of 64 hexadecimal digits.`,
+    EXIT.usage,
+  );
 }
 
 async function typedFile(

@@ -64,7 +64,7 @@ export function withWritableCard(command: Command): Command {
 function parseSeconds(text: string): number {
   const seconds = Number(text);
   if (text.trim() === "" || !Number.isFinite(seconds) || seconds < 0)
-    throw new InvalidArgumentError("a number of seconds, 0 or more");
+    throw new InvalidArgumentError("Give a number of seconds, 0 or more.");
   return seconds;
 }
 

@@ -1,5 +1,5 @@
 import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { systemClock } from "@cardwire/core";
 import type { Spinner } from "yocto-spinner";
 import { createNodeMachine } from "./doctor/node-machine.ts";
@@ -18,6 +18,7 @@ export function createProcessIo(signal: AbortSignal): CliIo {
     signal,
     clock: systemClock,
     readFile: (path) => (path === "-" ? readStandardInput() : readFromInvocation(path, invokedFrom)),
+    checkWritable: (path, options) => checkWritable(resolve(invokedFrom ?? "", path), options.overwrite),
     writeFile: (path, bytes, options) => writeWhole(resolve(invokedFrom ?? "", path), bytes, options.overwrite),
     startProgress: (text) => (stderr.isTTY ? showSpinner(text) : NO_PROGRESS),
     openContext: async (options) => (await import("cardwire")).openContext(options),
@@ -53,11 +54,9 @@ async function readStandardInput(): Promise<Uint8Array> {
 
 /** A file appears under its name when it is complete: who is interrupted finds the old one, or none. */
 async function writeWhole(path: string, bytes: Uint8Array, overwrite: boolean): Promise<void> {
-  if (!overwrite && (await exists(path)))
-    throw Object.assign(new Error(`EEXIST: file already exists, open '${path}'`), { code: "EEXIST" });
-  const isFile = !(await exists(path)) || (await stat(path)).isFile();
+  await checkWritable(path, overwrite);
   // a pipe or a device has no name to appear under
-  if (!isFile) return writeFile(path, bytes);
+  if ((await whatIsAt(path)) === "device") return writeFile(path, bytes);
   const partial = `${path}.${process.pid}.part`;
   try {
     await writeFile(partial, bytes, { flag: "wx" });
@@ -68,12 +67,29 @@ async function writeWhole(path: string, bytes: Uint8Array, overwrite: boolean): 
   }
 }
 
-async function exists(path: string): Promise<boolean> {
+async function checkWritable(path: string, overwrite: boolean): Promise<void> {
+  const refuse = (code: string): Error => Object.assign(new Error(`${code}: ${path}`), { code });
+  switch (await whatIsAt(path)) {
+    case "folder":
+      throw refuse("EISDIR");
+    case "file":
+      if (!overwrite) throw refuse("EEXIST");
+      break;
+    case "nothing":
+      await stat(dirname(path));
+      break;
+    case "device":
+      break;
+  }
+}
+
+async function whatIsAt(path: string): Promise<"nothing" | "file" | "folder" | "device"> {
   try {
-    await stat(path);
-    return true;
+    const found = await stat(path);
+    if (found.isDirectory()) return "folder";
+    return found.isFile() ? "file" : "device";
   } catch (error) {
-    if (isMissing(error)) return false;
+    if (isMissing(error)) return "nothing";
     throw error;
   }
 }

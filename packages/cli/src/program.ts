@@ -24,11 +24,18 @@ export function createProgram(io: CliIo, done: (code: ExitCode) => void): Comman
       getOutHasColors: () => io.colours,
       getErrHasColors: () => io.errorColours,
     })
-    .showHelpAfterError("(--help behind a command shows what it takes)")
     .addHelpText("after", EPILOGUE);
   for (const add of [addReaderCommands, addCardCommands, addNdefCommands, addExpertCommands, addMachineCommands])
     add(program, io, done);
+  hintAtHelp(program, program.name());
   return program;
+}
+
+/** Whoever mistypes is shown which help has what they look for. */
+function hintAtHelp(command: Command, path: string): void {
+  const what = command.commands.length > 0 ? "lists the commands" : "shows what it takes";
+  command.showHelpAfterError(`("${path} --help" ${what})`);
+  for (const child of command.commands) hintAtHelp(child, `${path} ${child.name()}`);
 }
 
 const EPILOGUE = `

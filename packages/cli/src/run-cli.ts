@@ -25,7 +25,8 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<ExitCo
   }
 }
 
-/** pnpm hands on the `--` of `pnpm demo -- FILE --trace`, which is not meant for us. */
+/** pnpm hands on the `--` of `pnpm demo -- FILE --trace` and `pnpm cardwire -- read`, which is not meant for us. */
 function withoutSeparator(argv: readonly string[]): string[] {
-  return argv[1] === "--" ? [...argv.slice(0, 1), ...argv.slice(2)] : [...argv];
+  const at = argv.slice(0, 2).indexOf("--");
+  return argv.filter((_, index) => index !== at);
 }

@@ -15,7 +15,7 @@ export interface Session extends AsyncDisposable {
 
 /** Opens the smart-card system that the options name. @param trace receives every layer's bytes of a virtual reader. */
 export async function openSession(options: ReaderOptions, io: CliIo, trace?: TraceSink): Promise<Session> {
-  if (options.virtual === undefined && options.transport !== "virtual") {
+  if (!isVirtual(options)) {
     const context = await io.openContext({ transport: options.transport });
     return { context, tag: undefined, [Symbol.asyncDispose]: () => context.close() };
   }
@@ -26,6 +26,11 @@ export async function openSession(options: ReaderOptions, io: CliIo, trace?: Tra
   });
   await untilCardsAreSeen(context);
   return { context, tag, [Symbol.asyncDispose]: () => context.close() };
+}
+
+/** True where no hardware is wanted. */
+export function isVirtual(options: ReaderOptions): boolean {
+  return options.virtual !== undefined || options.transport === "virtual";
 }
 
 function firstSample(): DumpTag {

@@ -1,4 +1,5 @@
 import { type Clock, isCardwireError } from "@cardwire/core";
+import type { DumpFormat } from "@cardwire/virtual";
 import { type Tap, taps } from "cardwire";
 import { CliError } from "./cli-error.ts";
 import { formatForFile } from "./dump/formats.ts";
@@ -7,7 +8,7 @@ import { writeOutput } from "./files.ts";
 import type { CliIo } from "./io.ts";
 import type { CardOptions } from "./options.ts";
 import { WriteStopped } from "./restore/write-stopped.ts";
-import { matchingReaders, openSession, readerFilter, type Session } from "./session.ts";
+import { isVirtual, matchingReaders, openSession, readerFilter, type Session } from "./session.ts";
 
 /**
  * Waits for the first card and does something with it. The card is let go of afterwards, and stays powered.
@@ -19,14 +20,16 @@ export async function withFirstCard<Result>(
   io: CliIo,
   use: (tap: Tap) => Promise<Result>,
 ): Promise<Result> {
-  await using session = await openSession(options, io);
-  if (options.save !== undefined && session.tag === undefined)
+  const saveFormat = options.save === undefined ? undefined : formatForFile(options.save);
+  if (saveFormat !== undefined && !isVirtual(options))
     throw new CliError("--save keeps what --virtual has on its reader: add --virtual FILE.", EXIT.usage);
+  await using session = await openSession(options, io);
   try {
     return await withFirstCardOf(session, options, io, use);
   } finally {
     // a tag that was torn away halfway is saved as it is then
-    if (options.save !== undefined && session.tag !== undefined) await saveTag(session.tag, options.save, io);
+    if (options.save !== undefined && saveFormat !== undefined && session.tag !== undefined)
+      await saveTag(session.tag, options.save, saveFormat, io);
   }
 }
 
@@ -107,7 +110,7 @@ function isGoneSoon({ gone }: Tap, clock: Clock): Promise<boolean> {
   });
 }
 
-async function saveTag(tag: NonNullable<Session["tag"]>, path: string, io: CliIo): Promise<void> {
+async function saveTag(tag: NonNullable<Session["tag"]>, path: string, format: DumpFormat, io: CliIo): Promise<void> {
   const { formatDump } = await import("@cardwire/virtual");
-  await writeOutput(path, formatDump(tag.toDump(), formatForFile(path)), io, { force: true });
+  await writeOutput(path, formatDump(tag.toDump(), format), io, { force: true });
 }

@@ -55,6 +55,11 @@ export function captureIo(
       typeof content === "string" ? new TextEncoder().encode(content) : content,
     ]),
   );
+  const checkWritable: CliIo["checkWritable"] = (path, { overwrite }) => {
+    if (path.startsWith("locked/")) return Promise.reject(systemError("EACCES", path));
+    if (!overwrite && files.has(path)) return Promise.reject(systemError("EEXIST", path));
+    return Promise.resolve();
+  };
   return {
     colours: false,
     errorColours: false,
@@ -72,11 +77,10 @@ export function captureIo(
       const content = files.get(path);
       return content === undefined ? Promise.reject(systemError("ENOENT", path)) : Promise.resolve(content);
     },
-    writeFile: (path, bytes, { overwrite }) => {
-      if (path.startsWith("locked/")) return Promise.reject(systemError("EACCES", path));
-      if (!overwrite && files.has(path)) return Promise.reject(systemError("EEXIST", path));
+    checkWritable,
+    writeFile: async (path, bytes, options) => {
+      await checkWritable(path, options);
       files.set(path, bytes);
-      return Promise.resolve();
     },
     write: (content) => {
       if (typeof content === "string") out += content;

@@ -1,10 +1,8 @@
-/** True where the error, or what it was caused by, is of a kind: a context wraps what it could not load. */
-export function isCausedBy(error: unknown, isOfKind: (value: unknown) => boolean): boolean {
-  return isOfKind(error) || (error instanceof Error && isOfKind(error.cause));
-}
-
-/** The sentence of what was the cause, which says what to do. */
-export function messageOf(error: unknown): string {
-  const reason = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return reason instanceof Error ? reason.message : String(reason);
+/** What is of a kind: the error, or what it was caused by, for a context wraps what it could not load. `undefined`: neither. */
+export function causeOf<Kind extends Error>(
+  error: unknown,
+  isOfKind: (value: unknown) => value is Kind,
+): Kind | undefined {
+  if (isOfKind(error)) return error;
+  return error instanceof Error && isOfKind(error.cause) ? error.cause : undefined;
 }

@@ -1,7 +1,7 @@
 import type { SmartCardContext } from "@cardwire/core";
 import { createCcidContext, isMissingUsbError, type NodeCcidContextOptions } from "@cardwire/transport-ccid/node";
 import { NoTransportError } from "../no-transport-error.ts";
-import { isCausedBy, messageOf } from "./caused-by.ts";
+import { causeOf } from "./caused-by.ts";
 
 /** CCID readers on USB. @throws NoTransportError MISSING_PACKAGE */
 export async function openCcid(options: NodeCcidContextOptions = {}): Promise<SmartCardContext> {
@@ -11,8 +11,8 @@ export async function openCcid(options: NodeCcidContextOptions = {}): Promise<Sm
     return context;
   } catch (error) {
     await context.close();
-    if (isCausedBy(error, isMissingUsbError))
-      throw new NoTransportError("MISSING_PACKAGE", messageOf(error), { cause: error });
+    const missing = causeOf(error, isMissingUsbError);
+    if (missing !== undefined) throw new NoTransportError("MISSING_PACKAGE", missing.message, { cause: error });
     throw error;
   }
 }

@@ -5,7 +5,7 @@ import {
   type PcscliteFfiOptions,
 } from "@cardwire/transport-pcsclite/ffi";
 import { NoTransportError } from "../no-transport-error.ts";
-import { isCausedBy, messageOf } from "./caused-by.ts";
+import { causeOf } from "./caused-by.ts";
 
 /** pcsc-lite's library, or macOS' PC/SC framework. @throws NoTransportError MISSING_PACKAGE, NO_SERVICE */
 export async function openPcscliteFfi(options: PcscliteFfiOptions = {}): Promise<SmartCardContext> {
@@ -15,8 +15,8 @@ export async function openPcscliteFfi(options: PcscliteFfiOptions = {}): Promise
     return context;
   } catch (error) {
     await context.close();
-    if (isCausedBy(error, isMissingLibraryError))
-      throw new NoTransportError("MISSING_PACKAGE", messageOf(error), { cause: error });
+    const missing = causeOf(error, isMissingLibraryError);
+    if (missing !== undefined) throw new NoTransportError("MISSING_PACKAGE", missing.message, { cause: error });
     if (isSmartCardError(error, "no-service"))
       throw new NoTransportError("NO_SERVICE", error.message, { cause: error });
     throw error;

@@ -6,7 +6,7 @@ import {
   type WindowsContextOptions,
 } from "@cardwire/transport-windows";
 import { NoTransportError } from "../no-transport-error.ts";
-import { isCausedBy, messageOf } from "./caused-by.ts";
+import { causeOf } from "./caused-by.ts";
 
 /** winscard.dll. @throws NoTransportError MISSING_PACKAGE, UNSUPPORTED_PLATFORM */
 export async function openWindows(options: WindowsContextOptions = {}): Promise<SmartCardContext> {
@@ -18,10 +18,11 @@ export async function openWindows(options: WindowsContextOptions = {}): Promise<
     // Windows stops the service with the last reader, and starts it with the next: that is waited for, not an error
     if (isSmartCardError(error, "no-service")) return context;
     await context.close();
-    if (isCausedBy(error, isMissingKoffiError))
-      throw new NoTransportError("MISSING_PACKAGE", messageOf(error), { cause: error });
-    if (isCausedBy(error, isNotWindowsError))
-      throw new NoTransportError("UNSUPPORTED_PLATFORM", messageOf(error), { cause: error });
+    const missing = causeOf(error, isMissingKoffiError);
+    if (missing !== undefined) throw new NoTransportError("MISSING_PACKAGE", missing.message, { cause: error });
+    const elsewhere = causeOf(error, isNotWindowsError);
+    if (elsewhere !== undefined)
+      throw new NoTransportError("UNSUPPORTED_PLATFORM", elsewhere.message, { cause: error });
     throw error;
   }
 }

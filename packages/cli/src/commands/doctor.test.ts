@@ -168,6 +168,29 @@ describe("Linux", () => {
     expect(wsl.of("sandbox")?.message).toContain("WSL");
   });
 
+  test("vpcd: not installed, without pcscd, in a pcscd that does not know it", async () => {
+    const debian = { "/etc/os-release": "ID=debian\n" };
+    const vpcd = { "/etc/reader.conf.d/vpcd": "" };
+    const ofVpcd = async (machine: Partial<Machine>): Promise<Finding | undefined> =>
+      (await examine(machine, withReader)).of("vpcd");
+    expect((await ofVpcd({ ...fileSystem(debian), ...running }))?.message).toBe(
+      `vpcd, pcscd's driver for virtual cards, is not installed. Only "cardwire emulate" needs it.`,
+    );
+    const stopped = await ofVpcd(fileSystem({ ...debian, ...vpcd, "/usr/sbin/pcscd": "" }));
+    expect(stopped?.message).toContain("vpcd is installed, and works in a pcscd that runs. pcscd is installed and not");
+    expect(stopped?.fix).toEqual(["sudo pcscd"]);
+    const taken = await ofVpcd({ ...fileSystem({ ...debian, ...vpcd, "/run/systemd/system": "" }), ...running });
+    expect(taken?.message).toContain("does not listen on port 35963: a card is there already (the next one's port is");
+    expect(taken?.fix).toEqual(["sudo systemctl restart pcscd"]);
+    expect(await ofVpcd({ connect: () => Promise.resolve("open") })).toMatchObject({ status: "ok" });
+  });
+
+  test("root is shown no sudo", async () => {
+    const { of, text } = await examine({ ...fileSystem({ "/etc/os-release": "ID=debian\n" }), isRoot: true });
+    expect(of("pcscd")?.fix).toEqual(["apt install pcscd", "pcscd"]);
+    expect(text).not.toContain("sudo");
+  });
+
   test("Node.js is too old", async () => {
     const { of } = await examine({ nodeVersion: "18.20.0" });
     expect(of("node")).toMatchObject({ status: "problem" });

@@ -1,4 +1,4 @@
-import type { CheckOptions, Finding } from "../doctor/check.ts";
+import { type CheckOptions, type Finding, linesFor } from "../doctor/check.ts";
 import { checkNode, checkReaders } from "../doctor/common.ts";
 import { checkLinux } from "../doctor/linux.ts";
 import { checkMacos } from "../doctor/macos.ts";
@@ -12,7 +12,8 @@ import { createStyle, type Style } from "../output/style.ts";
 /** `cardwire doctor`: what is missing on this machine, and what helps. */
 export async function doctorCommand(options: OutputOptions, io: CliIo): Promise<ExitCode> {
   const { machine } = io;
-  const findings = await findingsOf({ machine, openContext: () => io.openContext({ transport: "auto" }) });
+  const found = await findingsOf({ machine, openContext: () => io.openContext({ transport: "auto" }) });
+  const findings = found.map(({ fix, ...finding }) => ({ ...finding, ...(fix && { fix: linesFor(machine, fix) }) }));
   const problems = findings.filter(({ status }) => status === "problem").length;
   if (options.json === true) io.write(`${toJson({ ok: problems === 0, platform: machine.platform, findings })}\n`);
   else {

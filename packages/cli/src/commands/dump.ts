@@ -4,7 +4,7 @@ import type { DumpFormatName } from "../dump/format-names.ts";
 import { formatForFile, formatNamed, isTextFormat } from "../dump/formats.ts";
 import { readTag } from "../dump/read-dump.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
-import { writeOutput } from "../files.ts";
+import { checkOutput, writeOutput } from "../files.ts";
 import type { CliIo } from "../io.ts";
 import { candidateKeys } from "../keys/load-keys.ts";
 import type { CardOptions } from "../options.ts";
@@ -22,7 +22,8 @@ export interface DumpOptions extends CardOptions {
 /** `cardwire dump`: saves the memory of the first card that comes. */
 export async function dumpCommand(file: string | undefined, options: DumpOptions, io: CliIo): Promise<ExitCode> {
   const toStdout = file === undefined || file === "-";
-  const format = options.format === undefined ? formatForFile(toStdout ? "" : file) : formatNamed(options.format);
+  const format = formatOf(toStdout ? undefined : file, options);
+  if (!toStdout) await checkOutput(file, io, { force: options.force });
   const candidates = await candidateKeys(options.keys ?? [], io);
   const { dump, card } = await withFirstCard(options, io, async (tap) => {
     const progress = io.startProgress(`reading ${tap.card.name}`);
@@ -42,6 +43,11 @@ export async function dumpCommand(file: string | undefined, options: DumpOptions
   }
   if (unread.length > 0) io.writeError(`${unreadNote(dump, unread)}\n`);
   return EXIT.ok;
+}
+
+function formatOf(file: string | undefined, { format }: DumpOptions): DumpFormat {
+  if (format !== undefined) return formatNamed(format);
+  return file === undefined ? "json" : formatForFile(file, { canName: true });
 }
 
 function formatted(dump: TagDump, format: DumpFormat): Uint8Array {

@@ -1,9 +1,12 @@
-import type { ConformanceProfile } from "@cardwire/core";
+import { type ConformanceProfile, isCardwireError } from "@cardwire/core";
 import { formatDump } from "@cardwire/virtual";
 import { publishReader } from "@cardwire/vpcd";
 import { createVirtualReader } from "cardwire";
 import { CliError } from "../cli-error.ts";
 import { formatForFile } from "../dump/formats.ts";
+import { linesFor } from "../doctor/check.ts";
+import { checkDaemon } from "../doctor/linux.ts";
+import { explainVpcd } from "../doctor/vpcd.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { writeOutput } from "../files.ts";
 import type { CliIo } from "../io.ts";
@@ -24,7 +27,17 @@ const PATIENCE_MS = 2000;
 
 /** `cardwire emulate`: a dump as a card in pcscd, until it is interrupted. */
 export async function emulateCommand(file: string, options: EmulateOptions, io: CliIo): Promise<ExitCode> {
+  const awake = await keepAwake(options.host, io);
+  try {
+    return await emulate(file, options, io);
+  } finally {
+    await awake?.[Symbol.asyncDispose]();
+  }
+}
+
+async function emulate(file: string, options: EmulateOptions, io: CliIo): Promise<ExitCode> {
   const { host, port, profile, wait = false } = options;
+  const saveFormat = options.save === undefined ? undefined : formatForFile(options.save);
   const { tag, name } = await loadDump(file, io);
   await using reader = createVirtualReader({ tags: [tag], profile });
   const [readerName = ""] = await reader.context.listReaders();
@@ -60,18 +73,34 @@ export async function emulateCommand(file: string, options: EmulateOptions, io: 
     await published.closed;
   } finally {
     stopTimer?.();
-    if (options.save !== undefined)
-      await writeOutput(options.save, formatDump(tag.toDump(), formatForFile(options.save)), io, { force: true });
+    if (options.save !== undefined && saveFormat !== undefined)
+      await writeOutput(options.save, formatDump(tag.toDump(), saveFormat), io, { force: true });
   }
   if (absent.signal.aborted && !io.signal.aborted)
-    throw new CliError(absentMessage(host, port), EXIT.service, { cause: reason });
+    throw new CliError(await absentMessage(host, port, io), EXIT.service, { cause: reason });
   return EXIT.ok;
 }
 
-function absentMessage(host: string, port: number): string {
-  return (
-    `Nobody listens at ${host} port ${port}: pcscd is not running, has no vpcd driver, or has a card there already ` +
-    `(its next slot is --port ${port + 1}). On Debian and Ubuntu "apt install vsmartcard-vpcd" installs the driver, ` +
-    `"systemctl restart pcscd" has pcscd load it; elsewhere build vsmartcard's virtualsmartcard. --wait waits for it.`
-  );
+const LOOPBACK: readonly string[] = ["127.0.0.1", "::1", "localhost"];
+
+/**
+ * pcscd runs on demand in most distributions: it starts when the first client comes, and ends a minute after the last one,
+ * with its readers. A client wakes it, and keeps it for as long as the card shall be there.
+ */
+async function keepAwake(host: string, io: CliIo): Promise<AsyncDisposable | undefined> {
+  if (!LOOPBACK.includes(host)) return undefined;
+  try {
+    return await io.openContext({ transport: "pcsclite" });
+  } catch (error) {
+    if (isCardwireError(error)) return undefined;
+    throw error;
+  }
+}
+
+async function absentMessage(host: string, port: number, { machine }: CliIo): Promise<string> {
+  const nobody = `Nobody listens at ${host} port ${port}`;
+  if (!LOOPBACK.includes(host) || machine.platform !== "linux")
+    return `${nobody}: there has to be a pcscd with its driver vpcd, and no card at this port yet. --wait waits for it.`;
+  const { message, fix } = await explainVpcd(machine, port, await checkDaemon(machine));
+  return `${nobody}: ${message} Try: ${linesFor(machine, fix).join(" && ")}. --wait waits for it.`;
 }

@@ -3,7 +3,7 @@ import { CLASSIC_GEOMETRY, type SectorKeys } from "@cardwire/mifare-classic";
 import { formatDump } from "@cardwire/virtual";
 import { CliError } from "../cli-error.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
-import { writeOutput } from "../files.ts";
+import { checkOutput, writeOutput } from "../files.ts";
 import type { CliIo } from "../io.ts";
 import { uniqueKeys } from "../keys/key-file.ts";
 import { candidateKeys, readKeyFile, readUsableKeys } from "../keys/load-keys.ts";
@@ -54,6 +54,7 @@ export async function keysFindCommand(
   io: CliIo,
 ): Promise<ExitCode> {
   const candidates = await candidateKeys(files, io);
+  if (options.out !== undefined) await checkOutput(options.out, io, { force: options.force });
   const { reader, uid, size, found } = await withFirstCard(options, io, async (tap) => {
     const card = tap.as("mifare-classic");
     if (card === undefined)
@@ -75,14 +76,6 @@ export async function keysFindCommand(
     (sum, { keyA, keyB }) => sum + Number(keyA !== undefined) + Number(keyB !== undefined),
     0,
   );
-  if (options.out !== undefined)
-    await saveKeys(
-      options.out,
-      size,
-      sectors.map(({ keyA: a, keyB: b }) => ({ ...(a && { a }), ...(b && { b }) })),
-      options,
-      io,
-    );
   if (options.json === true)
     io.write(
       `${toJson({ reader, uid, size, tried: candidates.length, found: open, places: sectors.length * 2, sectors })}\n`,
@@ -94,7 +87,17 @@ export async function keysFindCommand(
     for (const { sector, keyA, keyB } of sectors)
       io.write(`${String(sector).padStart(6)}  ${text(keyA)}  ${text(keyB)}\n`);
     io.write(`${open} of ${sectors.length * 2} found, ${candidates.length} keys tried.\n`);
-    if (options.out !== undefined) io.write(`Saved to ${options.out}.\n`);
+  }
+  // what was found is shown even where the file has no room for it
+  if (options.out !== undefined) {
+    await saveKeys(
+      options.out,
+      size,
+      sectors.map(({ keyA: a, keyB: b }) => ({ ...(a && { a }), ...(b && { b }) })),
+      options,
+      io,
+    );
+    if (options.json !== true) io.write(`Saved to ${options.out}.\n`);
   }
   return open === 0 ? EXIT.card : EXIT.ok;
 }

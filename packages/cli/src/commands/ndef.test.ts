@@ -122,8 +122,15 @@ describe("ndef write", () => {
     [[], "There is no record to write"],
     [["--text", "a", "--bytes", "b"], "whole messages"],
     [["--mime", "text/plain"], "no type with its file"],
-    [["--external", "nodomain=f"], "The message has no form"],
-    [["--lang", "x".repeat(70), "--text", "a"], "The message has no form"],
+    [["--external", "nodomain=f"], `"nodomain" is no type of one's own`],
+    [["--lang", "x".repeat(70), "--text", "a"], "This cannot be a message: text: record 0: language code"],
+    [["--uri", "example.com/a"], "it lacks its scheme. Did you mean https://example.com/a?"],
+    [["--uri", "two words"], '"two words" is no address: addresses are such as https://example.com'],
+    [["--uri", "http://"], '"http://" is no address'],
+    [["--wifi", "home=short"], 'The password of "home" cannot be one of WPA2'],
+    [["--wifi", "=correct horse"], "--wifi wants the network's name"],
+    [["--android-app", "no package"], `"no package" is no Android application's package`],
+    [["--text", "a", "--save", "a.xyz"], "The name a.xyz stands for no format"],
   ])("%s is a wrong command line", async (words, reason) => {
     const io = captureIo({ files: { f: "f" } });
     expect(await runCli(["ndef", "write", "--virtual", "sample:ntag213-text", ...words], io)).toBe(EXIT.usage);
@@ -146,7 +153,9 @@ describe("ndef write", () => {
     const io = captureIo();
     const text = "x".repeat(200);
     expect(await runCli(["ndef", "write", "--virtual", "sample:ntag213-text", "--text", text], io)).toBe(EXIT.card);
-    expect(io.err).toBe("cardwire: The message has 207 bytes, and the tag holds 137.\n");
+    expect(io.err).toBe(
+      "cardwire: The message has 207 bytes, and the tag holds 137. Write less, or take a larger one.\n",
+    );
   });
 
   test("a tag that is read-only", async () => {
@@ -206,5 +215,21 @@ describe("ndef format and lock", () => {
     expect(io.out).toContain("Nothing has been locked yet");
     const again = captureIo({ files: Object.fromEntries(io.files) });
     expect(await runCli(["ndef", "write", "--virtual", "now.json", "--text", "a"], again)).toBe(EXIT.ok);
+  });
+
+  test("what is locked already, and what cannot be", async () => {
+    const io = captureIo();
+    const lock = ["ndef", "lock", "--virtual"];
+    expect(await runCli([...lock, "sample:slix-uri", "--yes", "--save", "now.json"], io)).toBe(EXIT.ok);
+    const again = captureIo({ files: Object.fromEntries(io.files) });
+    expect(await runCli([...lock, "now.json"], again)).toBe(EXIT.ok);
+    expect(again.out).toBe("ICODE SLIX is read-only already: there is nothing to lock.\n");
+    expect(await runCli([...lock, "now.json", "--yes"], again)).toBe(EXIT.ok);
+    const json = captureIo({ files: Object.fromEntries(io.files) });
+    expect(await run(json, ...lock, "now.json")).toMatchObject({ locked: true, state: { writeAccess: "read-only" } });
+    const blank = captureIo();
+    expect(await runCli([...lock, "sample:ultralight-ev1-ticket"], blank)).toBe(EXIT.card);
+    expect(blank.err).toContain('is not formatted for NDEF: "cardwire ndef format" prepares a blank one.');
+    expect(blank.out).toBe("");
   });
 });

@@ -2,7 +2,7 @@ import { type NdefMessage, parseNdefMessage } from "@cardwire/ndef";
 import type { Tap, TapNdef } from "cardwire";
 import { CliError } from "../cli-error.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
-import { writeOutput } from "../files.ts";
+import { checkOutput, writeOutput } from "../files.ts";
 import type { CliIo } from "../io.ts";
 import { messageBytes, type MessageWords, type RecordWord } from "../ndef-words.ts";
 import type { CardOptions } from "../options.ts";
@@ -33,15 +33,12 @@ export interface NdefSureOptions extends CardOptions {
 
 /** `cardwire ndef read`: the message of the first card that comes. */
 export async function ndefReadCommand(options: NdefReadOptions, io: CliIo): Promise<ExitCode> {
+  if (options.out !== undefined) await checkOutput(options.out, io, { force: options.force });
   const { tap, bytes, state } = await withNdef(options, io, async (ndef, card) => {
     const now = await ndef.state({ signal: io.signal });
     return { tap: card, state: now, bytes: await ndef.readBytes({ signal: io.signal }) };
   });
-  if (bytes === undefined)
-    throw new CliError(
-      `This card (${tap.card.name}) is not formatted for NDEF: "cardwire ndef format" prepares a blank one.`,
-      EXIT.card,
-    );
+  if (bytes === undefined) throw notFormatted(tap);
   if (options.out !== undefined) await writeOutput(options.out, bytes, io, { force: options.force });
   const message = messageOf(bytes);
   if (options.json === true) {
@@ -49,6 +46,13 @@ export async function ndefReadCommand(options: NdefReadOptions, io: CliIo): Prom
     io.write(`${toJson({ ...facts, bytes, ...ndefJson(message) })}\n`);
   } else io.write(`${ndefLines(message, createStyle(io.colours)).join("\n")}\n`);
   return EXIT.ok;
+}
+
+function notFormatted({ card }: Tap): CliError {
+  return new CliError(
+    `This card (${card.name}) is not formatted for NDEF: "cardwire ndef format" prepares a blank one.`,
+    EXIT.card,
+  );
 }
 
 function messageOf(bytes: Uint8Array): NdefMessage {
@@ -101,15 +105,18 @@ export async function ndefLockCommand(options: NdefSureOptions, io: CliIo): Prom
   const sure = options.yes === true;
   const { tap, state } = await withNdef(options, io, async (ndef, card) => {
     const before = await ndef.state({ signal: io.signal });
+    if (before.status === "unformatted") throw notFormatted(card);
     if (sure) await whole(io, () => ndef.makeReadOnly({ signal: io.signal }));
     return { tap: card, state: sure ? await ndef.state({ signal: io.signal }) : before };
   });
+  const locked = state.writeAccess === "read-only";
   if (options.json === true) {
-    io.write(`${toJson({ reader: tap.reader, card: tap.card.name, uid: tap.uid, locked: sure, state })}\n`);
+    io.write(`${toJson({ reader: tap.reader, card: tap.card.name, uid: tap.uid, locked, state })}\n`);
     return EXIT.ok;
   }
   const style = createStyle(io.colours);
   if (sure) io.write(`${tap.card.name} is read-only now, for ever.\n`);
+  else if (locked) io.write(`${tap.card.name} is read-only already: there is nothing to lock.\n`);
   else
     io.write(
       `${style.title(tap.card.name)}  ${ndefStateText(state)}\n` +

@@ -1,10 +1,16 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
-import { captureIo, IMPATIENT } from "../../test/captured-io.ts";
+import { createVirtualReader, NoTransportError } from "cardwire";
+import { BARE_MACHINE, captureIo, IMPATIENT } from "../../test/captured-io.ts";
 import { ownJson, sample } from "../../test/sample-files.ts";
+import type { Machine } from "../doctor/machine.ts";
 import { EXIT } from "../exit-codes.ts";
+import type { CliIo } from "../io.ts";
 import { runCli } from "../run-cli.ts";
 
+const WITHOUT_PCSCD: Pick<CliIo, "openContext"> = {
+  openContext: () => Promise.reject(new NoTransportError("NO_SERVICE", "There is none.")),
+};
 const JSON_LINE = (line: string): unknown => JSON.parse(line) as unknown;
 
 describe("readers, info, atr", () => {
@@ -157,7 +163,8 @@ describe("emulate", () => {
     const answers: Uint8Array[] = [];
     const port = await vpcd([[0x04], [0xff, 0xca, 0x00, 0x00, 0x00]], answers);
     const stopper = new AbortController();
-    const io = captureIo({ files: { "tag.json": ownJson(sample("ntag213-text")) }, signal: stopper.signal });
+    const files = { "tag.json": ownJson(sample("ntag213-text")) };
+    const io = captureIo({ files, signal: stopper.signal, ...WITHOUT_PCSCD });
     const emulating = runCli(["emulate", "tag.json", "--port", String(port), "--save", "end.json"], io);
     await expect.poll(() => answers.length, { timeout: 5000 }).toBe(2);
     expect(answers[0]?.[0]).toBe(0x3b);
@@ -171,16 +178,53 @@ describe("emulate", () => {
   test("without vpcd it says what to do", async () => {
     const port = await vpcd([], []);
     await new Promise((resolve) => server?.close(resolve));
-    const io = captureIo({ clock: IMPATIENT });
-    expect(await runCli(["emulate", "sample:ntag213-text", "--port", String(port)], io)).toBe(EXIT.service);
-    expect(io.err).toContain('"apt install vsmartcard-vpcd"');
+    const says = async (machine: Partial<Machine>, ...words: readonly string[]): Promise<string> => {
+      const io = captureIo({ clock: IMPATIENT, machine: { ...BARE_MACHINE, ...machine }, ...WITHOUT_PCSCD });
+      const line = ["emulate", "sample:ntag213-text", "--port", String(port), ...words];
+      expect(await runCli(line, io)).toBe(EXIT.service);
+      return io.err;
+    };
+    const readText: Machine["readText"] = () => Promise.resolve("ID=debian\n");
+    expect(await says({ readText })).toBe(
+      `cardwire: Nobody listens at 127.0.0.1 port ${port}: vpcd, pcscd's driver for virtual cards, is not installed. ` +
+        "Try: sudo apt install vsmartcard-vpcd && sudo systemctl restart pcscd. --wait waits for it.\n",
+    );
+    const exists: Machine["exists"] = (path) => Promise.resolve(path === "/etc/reader.conf.d/vpcd");
+    const connect: Machine["connect"] = (target) => Promise.resolve("path" in target ? "open" : "refused");
     // vpcd listens for one card on each port, and not beyond it
-    expect(io.err).toContain(`--port ${port + 1}`);
+    expect(await says({ exists, connect })).toContain(`a card is there already (the next one's port is ${port + 1})`);
+    expect(await says({ exists })).toMatch(
+      /works in a pcscd that runs\. pcscd, the smart-card daemon, is not installed/,
+    );
+    expect(await says({}, "--host", "localhost")).toContain("is not installed");
+    expect(await says({ platform: "darwin" })).toContain("there has to be a pcscd with its driver vpcd");
+  });
+
+  test("pcscd, which ends when nobody uses it, is kept for as long as the card is there", async () => {
+    const answers: Uint8Array[] = [];
+    const port = await vpcd([[0x04]], answers);
+    const stopper = new AbortController();
+    const calls: string[] = [];
+    const reader = createVirtualReader();
+    const io = captureIo({
+      signal: stopper.signal,
+      openContext: ({ transport }) => {
+        calls.push(`opened ${transport ?? ""}`);
+        const close = (): Promise<void> => (calls.push("closed"), reader.close());
+        return Promise.resolve(Object.assign(reader.context, { [Symbol.asyncDispose]: close }));
+      },
+    });
+    const emulating = runCli(["emulate", "sample:ntag213-text", "--port", String(port)], io);
+    await expect.poll(() => answers.length, { timeout: 5000 }).toBe(1);
+    expect(calls).toEqual(["opened pcsclite"]);
+    stopper.abort();
+    expect(await emulating).toBe(EXIT.interrupted);
+    expect(calls).toEqual(["opened pcsclite", "closed"]);
   });
 
   test.each([
     [["emulate"], "missing required argument 'file'"],
-    [["emulate", "sample:ntag213-text", "--port", "70000"], "a number from 1 to 65535"],
+    [["emulate", "sample:ntag213-text", "--port", "70000"], "Give a number from 1 to 65535."],
     [["emulate", "sample:none"], 'There is no sample "none"'],
   ])("%s is refused", async (words, reason) => {
     const io = captureIo();

@@ -2,7 +2,7 @@ import { isFormatError, type RfTarget, type TraceEvent } from "@cardwire/core";
 import { type CardIdentity, createVirtualReader, frameWordsOf } from "cardwire";
 import { CliError } from "../cli-error.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
-import { readInput, writeOutput } from "../files.ts";
+import { checkOutput, readInput, writeOutput } from "../files.ts";
 import type { CliIo } from "../io.ts";
 import { loadDump } from "../load-dump.ts";
 import type { CardOptions } from "../options.ts";
@@ -32,6 +32,7 @@ interface Traced {
 
 /** `cardwire trace`: every byte of a tap, or of a recording. */
 export async function traceCommand(file: string | undefined, options: TraceOptions, io: CliIo): Promise<ExitCode> {
+  if (options.pcapng !== undefined) await checkOutput(options.pcapng, io, { force: options.force });
   const traced = file === undefined ? await traceTap(options, io) : await readRecording(file, io);
   const { events, selected, card } = traced;
   if (options.pcapng !== undefined) {

@@ -19,3 +19,8 @@ export interface CheckOptions {
   /** Opens the smart-card system as every command does. */
   readonly openContext: () => Promise<SmartCardContext>;
 }
+
+/** Command lines for whoever runs this: who is root already, in a container often, needs no sudo and may not have it. */
+export function linesFor({ isRoot }: Machine, lines: readonly string[]): readonly string[] {
+  return isRoot ? lines.map((line) => line.replaceAll(/\bsudo /g, "")) : lines;
+}

@@ -50,5 +50,10 @@ export async function checkPackage(
   const id = `package-${name}`;
   return (await machine.hasPackage(name))
     ? { id, status: "ok", message: `The package ${name} is installed (${purpose}).` }
-    : { id, status, message: `The package ${name} is not installed: ${purpose}.`, fix: [`npm install ${name}`] };
+    : {
+        id,
+        status,
+        message: `The package ${name} is not installed beside this command (--global where that is): ${purpose}.`,
+        fix: [`npm install ${name}`],
+      };
 }

@@ -3,6 +3,7 @@ import type { CheckOptions, Finding } from "./check.ts";
 import { installLine } from "./linux-packages.ts";
 import { type UsbReader, usbReaders } from "./linux-usb.ts";
 import type { Machine } from "./machine.ts";
+import { explainVpcd, VPCD_PORT } from "./vpcd.ts";
 
 const DEFAULT_SOCKET = "/run/pcscd/pcscd.comm";
 const DAEMONS = ["/usr/sbin/pcscd", "/usr/bin/pcscd", "/usr/local/sbin/pcscd"];
@@ -14,7 +15,6 @@ const CCID_DRIVERS = [
 ];
 /** Modules of the kernel's own NFC stack. */
 const NFC_MODULES = ["pn533_usb", "pn533", "nfc"];
-const VPCD_PORT = 35_963;
 
 /** What readers need on Linux. */
 export async function checkLinux(options: CheckOptions): Promise<Finding[]> {
@@ -33,13 +33,14 @@ export async function checkLinux(options: CheckOptions): Promise<Finding[]> {
     await checkKernelDriver(machine, usb),
     await checkUsbPermission(machine, usb),
     await checkSandbox(machine),
-    await checkVpcd(machine),
+    await checkVpcd(machine, daemon),
     await checkPackage(machine, "usb", "it reaches USB readers where there is no pcscd", "info"),
   );
   return findings.filter((finding) => finding !== undefined);
 }
 
-async function checkDaemon(machine: Machine): Promise<Finding> {
+/** Whether pcscd is installed, runs and listens. */
+export async function checkDaemon(machine: Machine): Promise<Finding> {
   const id = "pcscd";
   const path = machine.env["PCSCLITE_CSOCK_NAME"] ?? DEFAULT_SOCKET;
   const start = (await machine.exists("/run/systemd/system"))
@@ -201,16 +202,10 @@ async function checkSandbox(machine: Machine): Promise<Finding | undefined> {
   return undefined;
 }
 
-async function checkVpcd(machine: Machine): Promise<Finding> {
+async function checkVpcd(machine: Machine, daemon: Finding): Promise<Finding> {
   const id = "vpcd";
   if ((await machine.connect({ host: "127.0.0.1", port: VPCD_PORT })) === "open")
     return { id, status: "ok", message: `vpcd listens on port ${VPCD_PORT}: "cardwire emulate" works.` };
-  return {
-    id,
-    status: "info",
-    message:
-      `vpcd does not listen on port ${VPCD_PORT}; only "cardwire emulate" needs it. ` +
-      `It is not installed, pcscd is not running, or a card is in its place already.`,
-    fix: [await installLine(machine, "vpcd"), "sudo systemctl restart pcscd"],
-  };
+  const { message, fix } = await explainVpcd(machine, VPCD_PORT, daemon);
+  return { id, status: "info", message: `${message} Only "cardwire emulate" needs it.`, fix };
 }

@@ -1,5 +1,7 @@
 import type { DumpFormat } from "@cardwire/virtual";
-import type { DumpFormatName } from "./format-names.ts";
+import { CliError } from "../cli-error.ts";
+import { EXIT } from "../exit-codes.ts";
+import { DUMP_FORMATS, type DumpFormatName } from "./format-names.ts";
 
 const FORMATS: Readonly<Record<DumpFormatName, DumpFormat>> = {
   flipper: "flipper",
@@ -24,10 +26,22 @@ export function formatNamed(name: DumpFormatName): DumpFormat {
   return FORMATS[name];
 }
 
-/** The format that a file's name stands for; cardwire's own JSON where it stands for none. */
-export function formatForFile(path: string): DumpFormat {
+/**
+ * The format that a file's name stands for.
+ *
+ * @param canName whether the command has an option that names the format.
+ * @throws CliError where the name stands for none: nobody wants to find out later that a file is of another kind.
+ */
+export function formatForFile(path: string, { canName = false }: { readonly canName?: boolean } = {}): DumpFormat {
   const extension = /\.([^./\\]+)$/.exec(path)?.[1]?.toLowerCase() ?? "";
-  return EXTENSIONS[extension] ?? "json";
+  const format = EXTENSIONS[extension];
+  if (format !== undefined) return format;
+  const option = canName ? ` Or name the format: -f ${DUMP_FORMATS.join(", ")}.` : "";
+  throw new CliError(
+    `The name ${path} stands for no format: let it end in .nfc (Flipper Zero), .json (cardwire's own), .bin, .mfd or ` +
+      `.dump (raw memory), or .eml.${option}`,
+    EXIT.usage,
+  );
 }
 
 /** Those that are text, and can be shown on a terminal. */

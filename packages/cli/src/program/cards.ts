@@ -165,7 +165,7 @@ function withKeys(command: Command): Command {
 }
 
 function parseByte(text: string): number {
-  if (!/^(?:0x)?[0-9a-f]{2}$/i.test(text)) throw new InvalidArgumentError("two hexadecimal digits, such as 00");
+  if (!/^(?:0x)?[0-9a-f]{2}$/i.test(text)) throw new InvalidArgumentError("Give two hexadecimal digits, such as 00.");
   return Number.parseInt(text.replace(/^0x/i, ""), 16);
 }
 
@@ -173,6 +173,6 @@ function parseParts(text: string): readonly string[] {
   const parts = text.split(",").map((part) => part.trim());
   for (const part of parts)
     if (!Object.hasOwn(RESTORE_PARTS, part))
-      throw new InvalidArgumentError(`"${part}" is none of ${Object.keys(RESTORE_PARTS).join(", ")}`);
+      throw new InvalidArgumentError(`The parts are ${Object.keys(RESTORE_PARTS).join(", ")}.`);
   return parts;
 }

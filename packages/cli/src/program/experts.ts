@@ -86,6 +86,7 @@ export function addExpertCommands(program: Command, io: CliIo, done: (code: Exit
 
 function parsePort(text: string): number {
   const port = Number(text);
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new InvalidArgumentError("a number from 1 to 65535");
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw new InvalidArgumentError("Give a number from 1 to 65535.");
   return port;
 }
