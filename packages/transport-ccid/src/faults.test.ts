@@ -1,88 +1,17 @@
-import { concatBytes, fromHex, toHex } from "@cardwire/core";
-import type { VirtualClock } from "@cardwire/core/testing";
+import { delay } from "@cardwire/core";
 import { describe, expect, it } from "vitest";
-import { patientClock, settle } from "../test/settle.ts";
-import { CCID_ESCAPE_CODE, createCcidContext } from "./index.ts";
-import {
-  CCID_FEATURE,
-  type CcidDisturbance,
-  type ClassDescriptorFields,
-  type EmulatedCard,
-  EmulatedCcidReader,
-  EmulatedUsbDevice,
-  FakeUsb,
-  FakeUsbDevice,
-  type FakeUsbDeviceOptions,
-} from "./testing.ts";
+import { type Fault, FaultBench, type FaultScenario, SCENARIOS } from "../test/fault-bench.ts";
+import { type Outcome, settle } from "../test/settle.ts";
+import { type Stack, STACKS } from "../test/stack-machine.ts";
+import type { CcidDisturbance, UsbCall } from "./testing.ts";
 
-const OK = fromHex("9000");
-const card: EmulatedCard = {
-  atr: fromHex("3B81018000"),
-  transmit: (command) => concatBytes(new Uint8Array(command[1] === 0xb0 ? 100 : 2).fill(command[3] ?? 0), OK),
-};
-const READ = fromHex("00B0000764");
-
-interface Machine {
-  readonly clock: VirtualClock;
-  readonly reader: EmulatedCcidReader;
-  readonly device: FakeUsbDevice;
-  readonly usb: FakeUsb;
-}
-
-function machine(
-  fields: ClassDescriptorFields,
-  options: FakeUsbDeviceOptions = {},
-  onAnswer: () => void = () => undefined,
-): Machine {
-  const clock = patientClock();
-  const reader = new EmulatedCcidReader({
-    classDescriptor: fields,
-    clock,
-    escape: (data) => data,
-    onMessage(direction) {
-      if (direction === "in") onAnswer();
-    },
-  });
-  reader.insert(card);
-  const device = new FakeUsbDevice(new EmulatedUsbDevice([reader]), { clock, ...options });
-  return { clock, reader, device, usb: new FakeUsb(device) };
-}
-
-/** A whole session, with what it answered; a step that fails ends it. */
-async function session({ clock, usb }: Machine): Promise<string[]> {
-  const context = createCcidContext({ readers: usb, clock });
-  const answers: string[] = [];
-  try {
-    const [name = "none"] = await context.listReaders();
-    const { connection } = await context.connect(name, "shared");
-    answers.push(toHex(await connection.control(CCID_ESCAPE_CODE, Uint8Array.of(1, 2))));
-    for (let round = 0; round < 2; round++) answers.push(toHex((await connection.transmit(READ)).subarray(-3)));
-    await connection.disconnect("reset");
-  } finally {
-    await context.close();
-  }
-  return answers;
-}
-
-/** Nothing is left behind: no claim, no listener, no timer, and the device is closed. */
-function expectClean({ device, usb, clock }: Machine): void {
-  expect(device.opened).toBe(false);
-  expect(device.claimedInterfaces).toEqual([]);
-  expect(usb.watchers).toBe(0);
-  expect(clock.pending).toBe(0);
-}
-
-const ALL_RIGHT = ["0102", "079000", "079000"];
-const LEVELS: Readonly<Record<string, ClassDescriptorFields>> = {
-  "TPDU level": {},
-  "level of extended APDUs": { features: CCID_FEATURE.extendedApdu | 0x4be, maxMessageLength: 74 },
-  "character level": { features: 0xba },
-};
+/** What can happen to an answer. */
 const DISTURBANCES: readonly CcidDisturbance[] = [
   "lose",
   "double",
   "cut",
   "cut-header",
+  "gap",
   "wrong-sequence",
   "wrong-slot",
   "wrong-type",
@@ -100,82 +29,121 @@ const DISTURBANCES: readonly CcidDisturbance[] = [
   { error: 0xfd },
   { error: 0xfe },
   { error: 0xff },
+  { pauseMs: 500 },
+  { pauseMs: 11_000 },
 ];
 /** What an answer may have without any harm being done. */
 const HARMLESS: readonly CcidDisturbance[] = ["double", "stray-empty", "stale", "bytewise"];
 
-describe.each(Object.entries(LEVELS))("%s", (_, fields) => {
-  it("goes without any disturbance", async () => {
-    const one = machine(fields);
-    expect(await settle(one.clock, session(one))).toEqual({ value: ALL_RIGHT });
-    expectClean(one);
+const BULK_IN = 0x81;
+const BULK_OUT = 0x02;
+
+/** What can happen at a call of the driver's. */
+const AT_A_CALL: Readonly<Record<string, (bench: FaultBench) => void | Promise<void>>> = {
+  "the device is unplugged": ({ machine }) => {
+    machine.device.unplug();
+  },
+  "the call fails": () => {
+    throw new Error("a transfer error has occurred");
+  },
+  "the call takes long": ({ clock }) => delay(clock, 12_000),
+  "bulk-IN stalls": ({ machine }) => {
+    machine.device.emulated.halt(BULK_IN);
+  },
+  "bulk-OUT stalls": ({ machine }) => {
+    machine.device.emulated.halt(BULK_OUT);
+  },
+  "the next control transfer stalls": (bench) => {
+    bench.stallsControl = true;
+  },
+  "an empty packet comes": ({ machine }) => {
+    machine.device.emulated.pipe(BULK_IN)?.push([new Uint8Array(0)]);
+  },
+  "the context is closed": ({ machine }) => {
+    void machine.context.close();
+  },
+};
+
+/** Every how many'th await of a session is tried, and on which stack: all of them take a minute. */
+const STRIDE = 7;
+let turn = 0;
+const isTurn = (): boolean => turn++ % STRIDE === 0;
+
+/** Nothing is left behind: no claim, no listener, no timer, and the device is closed. */
+function expectClean({ machine: { device, bus }, clock }: FaultBench, where: string): void {
+  expect(device.opened, where).toBe(false);
+  expect(device.claimedInterfaces, where).toEqual([]);
+  expect(bus.watchers, where).toBe(0);
+  expect(clock.pending, where).toBe(0);
+}
+
+/** Runs a session to its end, then the next one, which nothing disturbs. */
+async function tryOut(
+  bench: FaultBench,
+  where: string,
+  { unreleased = () => false, isOver = () => true }: { unreleased?: () => boolean; isOver?: () => boolean } = {},
+): Promise<Outcome<string[]>> {
+  const outcome = await settle(bench.clock, bench.session());
+  // what a reader sends late, it has sent
+  await bench.clock.advance(30_000);
+  if (!unreleased()) expectClean(bench, where);
+  if (!bench.machine.device.emulated.plugged || unreleased() || !isOver()) return outcome;
+  const next = await settle(bench.clock, bench.nextSession());
+  expect(next, `after ${where}`).toEqual({ value: bench.allRight });
+  expectClean(bench, `after ${where}`);
+  return outcome;
+}
+
+describe.each(Object.entries(SCENARIOS))("%s", (name, scenario: FaultScenario) => {
+  it.each(STACKS)("goes without any fault: %s", async (stack) => {
+    const bench = new FaultBench(scenario, stack);
+    expect(await tryOut(bench, name)).toEqual({ value: bench.allRight });
   });
 
-  it.each(DISTURBANCES)("ends and leaves nothing behind, whichever answer is: %j", async (disturbance) => {
-    for (let index = 0; ; index++) {
-      let answers = 0;
-      const one = machine(fields, {}, () => answers++);
-      one.reader.disturbNext(...Array.from({ length: index }, () => undefined), disturbance);
-      const outcome = await settle(one.clock, session(one));
-      if (HARMLESS.includes(disturbance)) expect(outcome, `answer ${index}`).toEqual({ value: ALL_RIGHT });
-      expectClean(one);
-      if (answers <= index) return;
-    }
-  });
+  if (scenario.token === undefined)
+    it.each(DISTURBANCES)("ends, leaves nothing behind and works again, whichever answer is: %j", async (kind) => {
+      for (const stack of STACKS) await tryAnswers(scenario, stack, kind);
+    });
 
-  it("answers the next command after one that was lost", async () => {
-    const one = machine(fields);
-    const context = createCcidContext({ readers: one.usb, clock: one.clock });
-    const work = (async (): Promise<string> => {
-      const [name = ""] = await context.listReaders();
-      const { connection } = await context.connect(name, "shared");
-      one.reader.disturbNext("lose");
-      await expect(connection.transmit(READ)).rejects.toThrow();
-      const response = toHex((await connection.transmit(READ)).subarray(-3));
-      await context.close();
-      return response;
-    })();
-    expect(await settle(one.clock, work)).toEqual({ value: "079000" });
-    expectClean(one);
-  });
-
-  it("ends and leaves nothing behind, whichever call the device is unplugged at", async () => {
-    for (let at = 0; at < 200; at++) {
-      let calls = 0;
-      const one: Machine = machine(fields, {
-        onCall(_call, index) {
-          calls = index;
-          if (index === at) one.device.unplug();
-        },
-      });
-      const outcome = await settle(one.clock, session(one));
-      expectClean(one);
-      if (calls < at) {
-        expect(outcome).toEqual({ value: ALL_RIGHT });
-        return;
-      }
-    }
-    expect.unreachable("the session has no end");
-  });
-
-  it("ends and leaves nothing behind, whichever call fails once", async () => {
-    for (let at = 0; at < 200; at++) {
-      let calls = 0;
-      const one = machine(fields, {
-        onCall(_call, index) {
-          calls = index;
-          if (index === at) throw new Error("a transfer error has occurred");
-        },
-      });
-      const outcome = await settle(one.clock, session(one));
-      if (!one.device.opened) expect(one.device.claimedInterfaces).toEqual([]);
-      expect(one.usb.watchers).toBe(0);
-      expect(one.clock.pending).toBe(0);
-      if (calls < at) {
-        expect(outcome).toEqual({ value: ALL_RIGHT });
-        return;
-      }
-    }
-    expect.unreachable("the session has no end");
+  it.each(Object.keys(AT_A_CALL))("ends, leaves nothing behind and works again, whenever %s", async (kind) => {
+    for (const stack of STACKS) await tryCalls(scenario, stack, kind);
   });
 });
+
+async function tryAnswers(scenario: FaultScenario, stack: Stack, kind: CcidDisturbance): Promise<void> {
+  for (let index = 0; ; index++) {
+    const bench = new FaultBench(scenario, stack);
+    bench.reader?.disturbNext(...Array.from({ length: index }, () => undefined), kind);
+    if (index > 0 && !isTurn()) {
+      if (index > 40) return;
+      continue;
+    }
+    const where = `${stack}, answer ${index}`;
+    const outcome = await tryOut(bench, where, { isOver: () => bench.answers > index });
+    if (HARMLESS.includes(kind)) expect(outcome, where).toEqual({ value: bench.allRight });
+    if (bench.answers <= index) return;
+  }
+}
+
+async function tryCalls(scenario: FaultScenario, stack: Stack, kind: string): Promise<void> {
+  for (let at = 0; at < 300; at++) {
+    if (!isTurn()) continue;
+    let calls = 0;
+    let hit: UsbCall | undefined;
+    const fault: Fault = {
+      onCall(call, index, bench) {
+        calls = index;
+        if (index !== at) return undefined;
+        hit = call;
+        return AT_A_CALL[kind]?.(bench);
+      },
+    };
+    const bench = new FaultBench(scenario, stack, fault);
+    // who cannot close a device cannot give it back
+    const unreleased = (): boolean => kind === "the call fails" && hit === "close";
+    const outcome = await tryOut(bench, `${stack}, call ${at}`, { unreleased });
+    if (calls >= at) continue;
+    expect(outcome).toEqual({ value: bench.allRight });
+    return;
+  }
+}

@@ -20,6 +20,8 @@ export class StackMachine {
   readonly device: FakeUsbDevice;
   readonly bus: FakeUsb;
   readonly context: SmartCardContext;
+  readonly #stack: Stack;
+  readonly #clock: VirtualClock;
 
   constructor(
     stack: Stack,
@@ -28,10 +30,19 @@ export class StackMachine {
     options: FakeUsbDeviceOptions = {},
   ) {
     const manner = stack === "browser" ? "chrome" : stack === "usb 2" ? "usb2" : "usb3";
+    this.#stack = stack;
+    this.#clock = clock;
     this.device = new FakeUsbDevice(new EmulatedUsbDevice(functions), { clock, manner, ...options });
     this.bus = new FakeUsb(this.device);
+    this.context = this.newContext();
+  }
+
+  /** Another context over the same devices, as another program would have it. */
+  newContext(): SmartCardContext {
+    const stack = this.#stack;
+    const clock = this.#clock;
     const readers = stack === "browser" ? this.bus : new NodeUsbReaders({ usb: usbModule(stack, this.bus) }, clock);
-    this.context = createCcidContext({ readers, clock });
+    return createCcidContext({ readers, clock, probeVendorClass: true });
   }
 }
 

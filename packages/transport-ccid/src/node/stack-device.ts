@@ -144,6 +144,7 @@ export class StackDevice implements UsbDeviceLike {
     this.#closing ??= this.#close().finally(() => {
       this.#opened = false;
       this.#closing = undefined;
+      this.#claimed.clear();
       this.#ending.clear();
       this.#letGo();
     });
@@ -168,9 +169,10 @@ export class StackDevice implements UsbDeviceLike {
     try {
       // waits for nusb's reads, and ends libusb's
       await this.#change(() => this.#raw.releaseInterface(interfaceNumber));
-    } finally {
+      // else `close` tries again
       this.#claimed.delete(interfaceNumber);
       await this.#settled((readFrom) => readFrom === interfaceNumber);
+    } finally {
       this.#ending.delete(interfaceNumber);
     }
   }

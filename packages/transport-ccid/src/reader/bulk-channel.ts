@@ -64,7 +64,7 @@ export class BulkChannel implements CcidChannel {
   readonly #waiters = new Map<number, Waiter>();
   readonly #assembler: MessageAssembler;
   readonly #closing = new AbortController();
-  #sequence = 0;
+  #sequence: number;
   #reading = false;
   #failures = 0;
   /** Commands in a row that had no answer, nor had their ABORT. */
@@ -73,6 +73,8 @@ export class BulkChannel implements CcidChannel {
 
   constructor(options: BulkChannelOptions) {
     this.#options = options;
+    // answers to an earlier session's commands may still be in the reader: other numbers tell them from this one's
+    this.#sequence = options.clock.now() & 0xff;
     this.#assembler = new MessageAssembler(options.bulkIn.packetSize, LONGEST_RESPONSE);
     // a limit between one and all slots is kept as one: the reader says how many, not which
     const parallel = options.busySlots === options.slots ? options.slots : 1;

@@ -28,6 +28,9 @@ interface Bench {
   readonly sent: string[];
 }
 
+/** bSeq of the last message to a reader. */
+let lastSequence = 0;
+
 async function open(
   options: EmulatedCcidReaderOptions,
   identity: ConstructorParameters<typeof EmulatedUsbDevice>[1] = {},
@@ -37,6 +40,7 @@ async function open(
   const emulated = new EmulatedCcidReader({
     ...options,
     onMessage(direction, message) {
+      if (direction === "out") lastSequence = message[6] ?? 0;
       if (direction === "in" || message[0] === 0x65) return;
       const plain = message.slice();
       plain[6] = 0;
@@ -96,7 +100,7 @@ describe("PPS and parameters", () => {
 
   it("keeps to the rates that the reader lists", async () => {
     const bench = await open({
-      classDescriptor: { ...HOST_PPS, dataRateCount: 2 },
+      classDescriptor: { ...HOST_PPS, dataRateCount: 2, maxDataRate: 125_000 },
       dataRates: [10_752, 125_000],
     });
     await start(bench, echo("3B909681312045D3"));
@@ -273,15 +277,21 @@ describe("several slots", () => {
 describe("an ACR122U", () => {
   const identity = { vendorId: 0x072f, productId: 0x2200, deviceVersion: 0x0214 };
 
+  /** Answers the last command in the reader's place; bSeq in it counts from that command's. */
+  function answerLater(emulated: EmulatedCcidReader, answer: string): void {
+    setTimeout(() => {
+      const bytes = fromHex(answer);
+      bytes[6] = ((bytes[6] ?? 0) + lastSequence) & 0xff;
+      emulated.sendUnasked(bytes);
+    }, 1);
+  }
+
   /** A reader that answers nothing by itself: the test does. */
   async function silent(bench: Promise<Bench>, answer: string): Promise<string> {
     const { reader, emulated } = await bench;
     const [slot] = reader.slots;
-    // GetSlotStatus was number 0
     const asking = slot!.escape(fromHex("D402"), { timeoutMs: 20 });
-    setTimeout(() => {
-      emulated.sendUnasked(fromHex(answer));
-    }, 1);
+    answerLater(emulated, answer);
     const outcome = await asking.then(toHex, (error: unknown) => (isCcidReaderError(error) ? error.code : "?"));
     await reader.close();
     return outcome;
@@ -293,32 +303,28 @@ describe("an ACR122U", () => {
   };
 
   it("may answer with the number of the command before, which no other reader may", async () => {
-    const late = "83020000000000000000" + "D503";
+    const late = "830200000000FF000000" + "D503";
     expect(await silent(open(options, identity), late)).toBe("D503");
     expect(await silent(open(options), late)).toBe("TIMEOUT");
   });
 
   it("answers an Escape with a bError that means nothing", async () => {
-    expect(await silent(open(options, identity), "83020000000001028100" + "D503")).toBe("D503");
+    expect(await silent(open(options, identity), "83020000000000028100" + "D503")).toBe("D503");
   });
 
   it("says 'done' with ICC_MUTE when a tag does not answer", async () => {
     const { reader, emulated } = await open(options, identity);
     const asking = reader.slots[0]!.exchange(fromHex("FF00000002D44A"));
-    setTimeout(() => {
-      emulated.sendUnasked(fromHex("8000000000000100FE00"));
-    }, 1);
+    answerLater(emulated, "8000000000000000FE00");
     await expect(asking).rejects.toMatchObject({ code: "CARD_MUTE" });
     await reader.close();
   });
 
   it("makes up an answer to reset where there is no card", async () => {
-    const { reader, emulated } = await open({ classDescriptor: LEVEL_SHORT }, identity);
+    const { reader, emulated } = await open(options, identity);
     emulated.disturbNext("lose");
     const asking = reader.slots[0]!.powerOn();
-    setTimeout(() => {
-      emulated.sendUnasked(fromHex("80020000000001028100" + "3B00"));
-    }, 1);
+    answerLater(emulated, "80020000000000028100" + "3B00");
     await expect(asking).rejects.toMatchObject({ code: "NO_CARD" });
     await reader.close();
   });
