@@ -191,6 +191,8 @@ export const statusChangeCases: readonly ContractCase[] = [
     const other = await scene.attachReader();
     await scene.listed(other, true);
     let [state] = await context.getStatusChange([{ readerName: other, currentState: { unaware: true } }]);
+    // what was just plugged in may be listed before it is open
+    while (state?.eventState.unavailable === true) [state] = await context.getStatusChange([known(state)]);
     check(state !== undefined, "no reader reported");
     const waiting = context.getStatusChange([known(state)]);
     await staysPending(waiting, "an idle reader");
