@@ -17,7 +17,7 @@ export interface ReaderPlan {
   readonly maxMessageLength: number;
   /** The information field that the reader can take in T=1, 1 to 254. */
   readonly ifsd: number;
-  /** Who sends S(IFS request): nobody where the card is told by the reader, or not at all. */
+  /** The host sends S(IFS request): neither where the reader does, nor for readers that pass characters on. */
   readonly hostNegotiatesIfsd: boolean;
   /** Who sends the PPS request; nobody where the host cannot, for the reader takes APDUs only. */
   readonly pps: "host" | "reader" | "none";
@@ -91,7 +91,7 @@ export function planReader(
     busySlots: Math.min(Math.max(descriptor.bMaxCCIDBusySlots, 1), slots),
     maxMessageLength: messageLength(quirk.maxMessageLength ?? descriptor.dwMaxCCIDMessageLength),
     ifsd: ifsd === 0 ? 254 : Math.min(ifsd, 254),
-    hostNegotiatesIfsd: tpduLike && !has(CCID_FEATURE.AUTO_IFSD) && quirk.noIfsNegotiation !== true,
+    hostNegotiatesIfsd: level === "tpdu" && !has(CCID_FEATURE.AUTO_IFSD) && quirk.noIfsNegotiation !== true,
     pps: automatic || has(CCID_FEATURE.AUTO_PPS) ? "reader" : tpduLike ? "host" : "none",
     hostSetsParameters: !automatic,
     voltages: voltages(descriptor, has(CCID_FEATURE.AUTO_ACTIVATION) || has(CCID_FEATURE.AUTO_VOLTAGE)),

@@ -1,10 +1,10 @@
 import {
   type Atr,
+  buildPps,
   checkPpsResponse,
-  choosePps,
   decodeRate,
   globalParameters,
-  parsePps,
+  type Pps,
   t0Parameters,
   t1Parameters,
 } from "@cardwire/atr";
@@ -12,6 +12,7 @@ import { ccidCommand } from "../messages/commands.ts";
 import type { ProtocolData } from "../messages/parameters.ts";
 import { negotiateIfsd } from "../protocol/t1/exchange.ts";
 import { newT1Session, type T1Session } from "../protocol/t1/session.ts";
+import { chooseRate, DEFAULT_RATE_CODE } from "./choose-rate.ts";
 import { powerOff, powerOn } from "./power-on.ts";
 import { CcidReaderError } from "./reader-error.ts";
 import { commandError, hasFailed, type SlotLink } from "./slot-link.ts";
@@ -31,8 +32,9 @@ export interface CardLink {
   readonly t1: T1Session | undefined;
 }
 
-const DEFAULT_RATE_CODE = 0x11;
 const MOST_OFFSET_ERROR = 0x7f;
+/** ISO/IEC 7816-3:2006, section 11.4.2. */
+const DEFAULT_IFSC = 32;
 
 /**
  * Brings a card that has answered to reset into one of the protocols allowed: PPS, the reader's parameters and the IFSD,
@@ -56,10 +58,12 @@ export async function negotiate(
   const timeoutMs = cardTimeoutMs(atr, { protocol: agreed.protocol, clockKHz: plan.clockKHz, fi, di });
   const byHost = plan.level === "tpdu" || plan.level === "character";
   const t1 = agreed.protocol === 1 && byHost ? newT1Session(t1Parameters(atr)) : undefined;
+  // where characters are passed on one by one, blocks stay at the size that cards take in any case
+  if (t1 !== undefined && plan.level === "character") t1.ifsc = Math.min(t1.ifsc, DEFAULT_IFSC);
   const card: CardLink = { ...agreed, fi, di, timeoutMs, t1 };
   if (t1 !== undefined) {
     if (plan.hostNegotiatesIfsd) await runT1(link, negotiateIfsd(t1, plan.ifsd), timeoutMs, t1.edc);
-    else t1.ifsd = plan.ifsd;
+    else if (plan.level === "tpdu") t1.ifsd = plan.ifsd;
   }
   return card;
 }
@@ -106,26 +110,24 @@ async function chooseParameters(
   dataRatesBps: readonly number[],
 ): Promise<Agreed> {
   const { plan } = link;
-  const choice = choosePps(atr, {
-    protocols,
-    clocksHz: [Math.max(plan.clockKHz, 1) * 1000],
-    maxDataRateBps: Math.max(plan.maxDataRateBps, 1),
-    dataRatesBps,
-  });
-  if (!choice.ok)
-    throw unsupported(
-      choice.reason === "protocol"
-        ? "the card speaks none of the protocols asked for"
-        : `card and reader have no data rate in common (${choice.reason})`,
-    );
-  const protocol = choice.protocol === 0 ? 0 : 1;
-  let { rateCode } = choice;
-  if (choice.request !== undefined && plan.pps === "none") rateCode = DEFAULT_RATE_CODE;
-  else if (choice.request !== undefined && plan.pps === "host") {
-    const accepted = await exchangePps(link, atr, choice.request);
+  const { specificMode } = globalParameters(atr);
+  const [first] = atr.protocols;
+  const offered = specificMode === undefined ? atr.protocols : [specificMode.protocol];
+  const protocol = offered.filter((one) => one === 0 || one === 1).find((one) => protocols.includes(one));
+  if (protocol === undefined) throw unsupported("the card speaks none of the protocols asked for");
+  if (specificMode?.implicit === true) throw unsupported("the card has a data rate that it does not tell");
+  const chosen = chooseRate(atr, plan, dataRatesBps);
+  if (chosen === undefined) throw unsupported("the card has a fixed data rate that the reader does not reach");
+  let rateCode = chosen;
+  const byPps = specificMode === undefined && (protocol !== first || rateCode !== DEFAULT_RATE_CODE);
+  if (byPps && plan.pps === "none") rateCode = DEFAULT_RATE_CODE;
+  else if (byPps && plan.pps === "host") {
+    // PPS1 is left out where it would say what holds without it
+    const asked = rateCode === DEFAULT_RATE_CODE ? undefined : rateCode;
+    const accepted = await exchangePps(link, atr, { protocol, rateCode: asked });
     if (accepted === undefined) {
       // only the card's first protocol at the default rate is there without a PPS
-      if (protocol !== atr.protocols[0]) throw unsupported("the card does not take a protocol that it offers");
+      if (protocol !== first) throw unsupported("the card does not take a protocol that it offers");
       await powerOff(link);
       await powerOn(link, "inactive");
     }
@@ -136,12 +138,13 @@ async function chooseParameters(
 }
 
 /** F and D that the card has accepted; undefined when the exchange failed. */
-async function exchangePps(link: SlotLink, atr: Atr, request: Uint8Array): Promise<number | undefined> {
+async function exchangePps(link: SlotLink, atr: Atr, pps: Pps): Promise<number | undefined> {
+  const request = buildPps(pps);
   const timeoutMs = cardTimeoutMs(atr, { protocol: 0, clockKHz: link.plan.clockKHz, fi: 372, di: 1 });
   const expected = link.plan.level === "character" ? request.length : 0;
   const response = await link.ask(ccidCommand.xfrBlock(request, 0, expected), timeoutMs);
   if (hasFailed(response)) return undefined;
-  const outcome = checkPpsResponse(parsePps(request), response.data);
+  const outcome = checkPpsResponse(pps, response.data);
   return outcome.accepted ? outcome.rateCode : undefined;
 }
 
