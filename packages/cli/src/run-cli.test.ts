@@ -1,6 +1,6 @@
 import { fromHex, SmartCardError, type SmartCardContext } from "@cardwire/core";
 import { ntag213WithText, ntag216WithUri } from "@cardwire/virtual/samples";
-import { formatDump } from "@cardwire/virtual";
+import { formatDump, loadTag } from "@cardwire/virtual";
 import { createVirtualReader, NoTransportError } from "cardwire";
 import { describe, expect, test } from "vitest";
 import { captureIo } from "../test/captured-io.ts";
@@ -243,6 +243,24 @@ describe("wrong turns end in a sentence that helps", () => {
     const io = captureIo(failing(held));
     expect(await runCli(["read"], io)).toBe(EXIT.reader);
     expect(io.err).toContain('Another program holds the card in reader "R"');
+  });
+
+  test("a card that another program keeps busy", async () => {
+    await using reader = createVirtualReader({ tags: [loadTag(ntag213WithText())] });
+    const { context } = reader;
+    const readerName = "cardwire NFC 0";
+    await context.getStatusChange([{ readerName, currentState: { empty: true } }], { timeout: 1000 });
+    const { connection } = await context.connect(readerName, "shared");
+    let end = (): void => undefined;
+    const busy = connection.startTransaction(() => new Promise<void>((resolve) => (end = resolve)));
+    const io = captureIo(withContext(() => Object.assign(context, { close: () => Promise.resolve() })));
+    expect(await runCli(["info", "--timeout", "0.2"], io)).toBe(EXIT.reader);
+    expect(io.err).toBe(
+      'cardwire: There is a card in reader "cardwire NFC 0", and another program is in the middle of something with it ' +
+        "that has not ended within 0.2 s: end that program, or give it more time with --timeout.\n",
+    );
+    end();
+    await busy;
   });
 
   test("a defect asks for a report", async () => {

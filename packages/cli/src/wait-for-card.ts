@@ -1,4 +1,4 @@
-import { type Clock, isCardwireError } from "@cardwire/core";
+import { type Clock, isCardwireError, type SmartCardContext } from "@cardwire/core";
 import type { DumpFormat } from "@cardwire/virtual";
 import { type Tap, taps } from "cardwire";
 import { CliError } from "./cli-error.ts";
@@ -61,7 +61,24 @@ export async function withFirstCardOf<Result>(
     stopHint();
   }
   io.signal.throwIfAborted();
+  const waitedFor = await readerWithCard(context, readers);
+  if (waitedFor !== undefined)
+    throw new CliError(
+      `There is a card in reader "${waitedFor}", and another program is in the middle of something with it that has not ` +
+        `ended within ${options.timeout} s: end that program, or give it more time with --timeout.`,
+      EXIT.reader,
+    );
   throw new CliError(`No card came within ${options.timeout} s (--timeout gives more time).`, EXIT.noCard);
+}
+
+/** A card that came and could not be spoken to in time: somebody else's transaction keeps everybody waiting. */
+async function readerWithCard(context: SmartCardContext, readers: readonly string[]): Promise<string | undefined> {
+  const currentState = { unaware: true };
+  const states = await context.getStatusChange(
+    readers.map((readerName) => ({ readerName, currentState })),
+    { timeout: 0 },
+  );
+  return states.find(({ eventState }) => eventState.present)?.readerName;
 }
 
 /** Longer than readers take to see that a card is gone. */

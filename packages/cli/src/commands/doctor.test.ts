@@ -177,11 +177,11 @@ describe("Linux", () => {
       `vpcd, pcscd's driver for virtual cards, is not installed. Only "cardwire emulate" needs it.`,
     );
     const stopped = await ofVpcd(fileSystem({ ...debian, ...vpcd, "/usr/sbin/pcscd": "" }));
-    expect(stopped?.message).toContain("vpcd is installed, and works in a pcscd that runs. pcscd is installed and not");
+    expect(stopped?.message).toContain("vpcd is installed, and pcscd, whose driver it is, cannot be reached.");
     expect(stopped?.fix).toEqual(["sudo pcscd"]);
     const taken = await ofVpcd({ ...fileSystem({ ...debian, ...vpcd, "/run/systemd/system": "" }), ...running });
-    expect(taken?.message).toContain("does not listen on port 35963: a card is there already (the next one's port is");
-    expect(taken?.fix).toEqual(["sudo systemctl restart pcscd"]);
+    expect(taken?.message).toContain("has a card at port 35963 already (the next one's is 35964)");
+    expect(taken?.message).toContain('("systemctl restart pcscd" has it look again)');
     expect(await ofVpcd({ connect: () => Promise.resolve("open") })).toMatchObject({ status: "ok" });
   });
 

@@ -98,9 +98,10 @@ async function keepAwake(host: string, io: CliIo): Promise<AsyncDisposable | und
 }
 
 async function absentMessage(host: string, port: number, { machine }: CliIo): Promise<string> {
-  const nobody = `Nobody listens at ${host} port ${port}`;
+  const nobody = `Nobody takes a card at ${host} port ${port}`;
   if (!LOOPBACK.includes(host) || machine.platform !== "linux")
     return `${nobody}: there has to be a pcscd with its driver vpcd, and no card at this port yet. --wait waits for it.`;
   const { message, fix } = await explainVpcd(machine, port, await checkDaemon(machine));
-  return `${nobody}: ${message} Try: ${linesFor(machine, fix).join(" && ")}. --wait waits for it.`;
+  const help = fix.length === 0 ? "" : ` Try: ${linesFor(machine, fix).join(" && ")}.`;
+  return `${nobody}: ${message}${help} --wait waits for it.`;
 }

@@ -186,15 +186,17 @@ describe("emulate", () => {
     };
     const readText: Machine["readText"] = () => Promise.resolve("ID=debian\n");
     expect(await says({ readText })).toBe(
-      `cardwire: Nobody listens at 127.0.0.1 port ${port}: vpcd, pcscd's driver for virtual cards, is not installed. ` +
+      `cardwire: Nobody takes a card at 127.0.0.1 port ${port}: vpcd, pcscd's driver for virtual cards, is not installed. ` +
         "Try: sudo apt install vsmartcard-vpcd && sudo systemctl restart pcscd. --wait waits for it.\n",
     );
     const exists: Machine["exists"] = (path) => Promise.resolve(path === "/etc/reader.conf.d/vpcd");
     const connect: Machine["connect"] = (target) => Promise.resolve("path" in target ? "open" : "refused");
     // vpcd listens for one card on each port, and not beyond it
-    expect(await says({ exists, connect })).toContain(`a card is there already (the next one's port is ${port + 1})`);
-    expect(await says({ exists })).toMatch(
-      /works in a pcscd that runs\. pcscd, the smart-card daemon, is not installed/,
+    expect(await says({ exists, connect })).toContain(
+      `has a card at port ${port} already (the next one's is ${port + 1})`,
+    );
+    expect(await says({ exists })).toContain(
+      "vpcd is installed, and pcscd, whose driver it is, cannot be reached. Try: ",
     );
     expect(await says({}, "--host", "localhost")).toContain("is not installed");
     expect(await says({ platform: "darwin" })).toContain("there has to be a pcscd with its driver vpcd");

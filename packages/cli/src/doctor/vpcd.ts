@@ -28,14 +28,13 @@ export async function explainVpcd(machine: Machine, port: number, daemon: Findin
       fix: [await installLine(machine, "vpcd"), "sudo systemctl restart pcscd"],
     };
   if (daemon.status !== "ok")
-    return { message: `vpcd is installed, and works in a pcscd that runs. ${daemon.message}`, fix: daemon.fix ?? [] };
+    return { message: "vpcd is installed, and pcscd, whose driver it is, cannot be reached.", fix: daemon.fix ?? [] };
+  const restart = (await machine.exists("/run/systemd/system")) ? "systemctl restart pcscd" : "pkill pcscd; pcscd";
   return {
     message:
-      `vpcd is installed and does not listen on port ${port}: a card is there already ` +
-      `(the next one's port is ${port + 1}), or pcscd runs since before vpcd was installed.`,
-    fix: [
-      (await machine.exists("/run/systemd/system")) ? "sudo systemctl restart pcscd" : "sudo pkill pcscd && sudo pcscd",
-    ],
+      `vpcd is installed, and has a card at port ${port} already (the next one's is ${port + 1}), or pcscd runs since ` +
+      `before vpcd was installed ("${restart}" has it look again).`,
+    fix: [],
   };
 }
 
