@@ -89,6 +89,12 @@ describe.each(STACKS)("%s", (stack) => {
     });
   });
 
+  it("sends a command whose turn comes before the end of the last one has been told", async () => {
+    const one: Bench = bench(stack, 271, { onSent: () => delay(one.clock, 50) });
+    expect(await settle(one.clock, triesUntilAnswer(one))).toEqual({ value: 1 });
+    await settle(one.clock, one.machine.context.close());
+  });
+
   it("finishes an abort of which only a half came through", async () => {
     let slow = false;
     const one = bench(stack, 271, {

@@ -44,6 +44,8 @@ const CONTROL_MS = 5_000;
 /** libusb ends a read when its interface is released, in its own time. */
 const SETTLE_MS = 10_000;
 const CLOSE_ATTEMPTS = 50;
+/** The direction bit of an endpoint's address. */
+const IN = 0x80;
 const CLOSE_PAUSE_MS = 10;
 
 /** How a device goes with others that are the same one to the stack. */
@@ -75,8 +77,8 @@ export class StackDevice implements UsbDeviceLike {
   readonly #claimed = new Set<number>();
   /** What is under way, and the interface of what is a read. */
   readonly #pending = new Map<Promise<unknown>, number | undefined>();
-  /** The read that an endpoint has at the moment. */
-  readonly #reads = new Map<number, Promise<unknown>>();
+  /** The last transfer of each endpoint that has any, by its address. */
+  readonly #last = new Map<number, Promise<unknown>>();
   /** Interfaces whose reads must not begin another slice. */
   readonly #ending = new Set<number>();
   #snapshot: Snapshot | undefined;
@@ -188,19 +190,14 @@ export class StackDevice implements UsbDeviceLike {
   }
 
   transferIn(endpointNumber: number, length: number): Promise<UsbInResult> {
-    const before = this.#reads.get(endpointNumber);
-    const read =
-      before === undefined ? this.#read(endpointNumber, length) : this.#after(before, endpointNumber, length);
-    this.#reads.set(endpointNumber, read);
-    const forget = (): void => {
-      if (this.#reads.get(endpointNumber) === read) this.#reads.delete(endpointNumber);
-    };
-    read.then(forget, forget);
-    return read;
+    return this.#inTurn(endpointNumber | IN, () => this.#read(endpointNumber, length));
   }
 
+  /** Its end may come later than the answer to what was sent: the next one waits for it. */
   transferOut(endpointNumber: number, data: Uint8Array<ArrayBuffer>): Promise<UsbOutResult> {
-    return this.#transfer<UsbOutResult>(() => this.#raw.transferOut(endpointNumber, data, OUT_MS));
+    return this.#inTurn(endpointNumber, () =>
+      this.#transfer<UsbOutResult>(() => this.#raw.transferOut(endpointNumber, data, OUT_MS)),
+    );
   }
 
   clearHalt(direction: "in" | "out", endpointNumber: number): Promise<void> {
@@ -213,9 +210,16 @@ export class StackDevice implements UsbDeviceLike {
     return this.#call(() => this.#raw.reset());
   }
 
-  async #after(before: Promise<unknown>, endpointNumber: number, length: number): Promise<UsbInResult> {
-    await before.catch(() => undefined);
-    return this.#read(endpointNumber, length);
+  /** One transfer after the other, for each endpoint: to nusb one that is in use is not there. */
+  #inTurn<Result>(address: number, run: () => Promise<Result>): Promise<Result> {
+    const before = this.#last.get(address);
+    const transfer = before === undefined ? run() : before.then(run, run);
+    this.#last.set(address, transfer);
+    const forget = (): void => {
+      if (this.#last.get(address) === transfer) this.#last.delete(address);
+    };
+    transfer.then(forget, forget);
+    return transfer;
   }
 
   async #read(endpointNumber: number, length: number): Promise<UsbInResult> {

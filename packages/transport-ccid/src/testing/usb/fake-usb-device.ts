@@ -34,6 +34,8 @@ export interface FakeUsbDeviceOptions {
    * Pulling the device here is pulling it at exactly this await.
    */
   readonly onCall?: (call: UsbCall, index: number) => void | Promise<void>;
+  /** Called when a bulk message has reached the device; a promise delays the end of its transfer. */
+  readonly onSent?: () => void | Promise<void>;
   /** Another program has claimed the interfaces. */
   readonly claimedElsewhere?: boolean;
   /** The system does not let this program open the device. */
@@ -75,6 +77,8 @@ export class FakeUsbDevice implements UsbDeviceLike {
   readonly #claimed = new Set<number>();
   /** Transfers that wait. */
   readonly #pending = new Set<PendingTransfer>();
+  /** OUT endpoints that are in use. */
+  readonly #sending = new Set<number>();
   #opened = false;
   #calls = 0;
   /** Calls under way that leave the device as it is. */
@@ -208,10 +212,20 @@ export class FakeUsbDevice implements UsbDeviceLike {
 
   async #out(endpointNumber: number, data: Uint8Array): Promise<UsbOutResult> {
     const bytes = this.#manners.bytesOut(data, false);
-    await this.#begin("transferOut", "claimed");
-    if (!this.emulated.receive(endpointNumber, bytes))
-      return { ...this.#manners.stalled("transferOut"), bytesWritten: 0 };
-    return { status: "ok", bytesWritten: bytes.length };
+    if (this.#manners.oneTransferPerEndpoint && this.#sending.has(endpointNumber))
+      throw new Error("transferOut error: endpoint not found");
+    this.#sending.add(endpointNumber);
+    try {
+      await this.#begin("transferOut", "claimed");
+      const isTaken = this.emulated.receive(endpointNumber, bytes);
+      // the answer may be there before the host has seen the end of this
+      await this.#options.onSent?.();
+      return isTaken
+        ? { status: "ok", bytesWritten: bytes.length }
+        : { ...this.#manners.stalled("transferOut"), bytesWritten: 0 };
+    } finally {
+      this.#sending.delete(endpointNumber);
+    }
   }
 
   /** @param timeoutMs usb 3 has it, and takes 1,000 when it is absent; the others do not look at it. */
@@ -222,7 +236,7 @@ export class FakeUsbDevice implements UsbDeviceLike {
   async #in(endpointNumber: number, length: number, timeoutMs: number | undefined): Promise<UsbInResult> {
     await this.#begin("transferIn", "claimed");
     const pipe = this.emulated.pipe(endpointNumber | DIRECTION_IN);
-    if (pipe === undefined || (this.#manners.oneReadPerEndpoint && pipe.pending > 0))
+    if (pipe === undefined || (this.#manners.oneTransferPerEndpoint && pipe.pending > 0))
       throw new Error("transferIn error: endpoint not found");
     const wanted = this.#manners.wholePackets ? Math.ceil(length / pipe.packetSize) * pipe.packetSize : length;
     const outcome = await this.#read(endpointNumber, pipe, wanted, timeoutMs);

@@ -7,7 +7,8 @@ export type UsbManner = "chrome" | "usb2" | "usb3";
 export interface UsbManners {
   /** A read gives up after a second unless it is told another time. */
   readonly hiddenTimeout: boolean;
-  readonly oneReadPerEndpoint: boolean;
+  /** An endpoint that is in use is not found by a second transfer. */
+  readonly oneTransferPerEndpoint: boolean;
   /** A read of any length asks for whole packets; what is over is thrown away. */
   readonly wholePackets: boolean;
   /**
@@ -36,7 +37,7 @@ export interface UsbManners {
 export const MANNERS: Readonly<Record<UsbManner, UsbManners>> = {
   chrome: {
     hiddenTimeout: false,
-    oneReadPerEndpoint: false,
+    oneTransferPerEndpoint: false,
     wholePackets: false,
     callsBorrowTheDevice: false,
     opensToTell: false,
@@ -55,7 +56,7 @@ export const MANNERS: Readonly<Record<UsbManner, UsbManners>> = {
   },
   usb2: {
     hiddenTimeout: false,
-    oneReadPerEndpoint: false,
+    oneTransferPerEndpoint: false,
     wholePackets: false,
     callsBorrowTheDevice: false,
     opensToTell: false,
@@ -75,7 +76,7 @@ export const MANNERS: Readonly<Record<UsbManner, UsbManners>> = {
   },
   usb3: {
     hiddenTimeout: true,
-    oneReadPerEndpoint: true,
+    oneTransferPerEndpoint: true,
     wholePackets: true,
     callsBorrowTheDevice: true,
     opensToTell: true,
