@@ -40,6 +40,13 @@ describe("an ACR122U", () => {
     await expect(pipe.exchange(fromHex("D402"))).rejects.toMatchObject({ code: "CLOSED" });
   });
 
+  it("may tell its operating parameter without a status", async () => {
+    const { pipe, asked } = await open({ FF00500000: "B3", FF00517F00: "7F", FF0051B300: "B3" });
+    await pipe.close();
+    expect(asked.at(-1)).toBe("FF0051B300");
+    await expect(open({ FF00517F00: "63" })).rejects.toMatchObject({ code: "PROTOCOL" });
+  });
+
   it("passes commands on, and the status word is taken off the answer", async () => {
     // as an exchange by escape was recorded: a PN532 1.4
     const { pipe } = await open({ FF00000002D402: "D503320104079000" });

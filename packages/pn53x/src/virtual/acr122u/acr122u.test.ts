@@ -128,6 +128,20 @@ describe("a virtual ACR122U", () => {
     expect(await escape("00A40400")).toBe("6300");
   });
 
+  it("waits for its chip as long as its timeout parameter says", async () => {
+    const clock = new VirtualClock();
+    const reader = createVirtualAcr122u(createVirtualField(), { clock });
+    // units of five seconds (ACR122U API section 6.6), and a search without end
+    expect(toHex(await reader.escape(fromHex("FF00410200")))).toBe("9000");
+    const answer = reader.escape(fromHex("FF00000004D44A0100"));
+    let isAnswered = false;
+    void answer.then(() => (isAnswered = true));
+    await clock.advance(9999);
+    expect(isAnswered).toBe(false);
+    await clock.advance(1);
+    expect(toHex(await answer)).toBe("6301");
+  });
+
   it("tells of cards that come and go, as long as somebody listens", async () => {
     const clock = new VirtualClock();
     const field = createVirtualField();

@@ -86,12 +86,14 @@ class Chip implements VirtualPort100 {
         await this.#air.switchField(request.on);
         return SUCCESS;
       }),
-      on(Port100Commands.InSetRF, ({ transmit, receive }) => {
+      on(Port100Commands.InSetRF, async ({ transmit, receive }) => {
         // both ways may have rates of their own
         const known = Object.entries(PORT100_RF).find(([, value]) => isSame(value.transmit, transmit));
         if (known === undefined || !Object.values(PORT100_RF).some((value) => isSame(value.receive, receive)))
           return REFUSED;
         this.#framing = known[0].endsWith("A") ? FRAMING.A : known[0].endsWith("B") ? FRAMING.B : FRAMING.F;
+        // programs switch the field off before they look for cards, and never on
+        await this.#air.switchField(true);
         return SUCCESS;
       }),
       on(Port100Commands.InSetProtocol, ({ settings }) => {
