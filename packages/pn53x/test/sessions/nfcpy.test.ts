@@ -1,7 +1,6 @@
 import { crcOnAir, removeParity } from "@cardwire/core";
 import { createIsoDepCard } from "@cardwire/iso-dep/virtual";
-import { loadTag } from "@cardwire/virtual";
-import { createVirtualField } from "@cardwire/virtual";
+import { createVirtualField, loadTag } from "@cardwire/virtual";
 import { felicaLiteSWithUri, ntag216WithUri, topaz96WithText } from "@cardwire/virtual/samples";
 import { describe, expect, it } from "vitest";
 import { createVirtualAcr122u } from "../../src/virtual.ts";
