@@ -5,6 +5,8 @@ set -euo pipefail
 packages=(
   pcscd libpcsclite1 libpcsclite-dev vsmartcard-vpcd pcsc-tools opensc python3-pyscard
   gcc libc6-dev pkg-config iproute2 util-linux
+  # in which the command's completion is tried
+  zsh fish
   # to build other versions of pcscd
   dpkg-dev meson ninja-build flex libudev-dev
 )

@@ -98,7 +98,7 @@ test("dump, another message, restore: the card is as it was", async () => {
   expect(await run("dump", "before.nfc")).toMatchObject({ code: 0, err: "" });
   expect(await run("dump", "-f", "proxmark3", "before.json")).toMatchObject({ code: 0 });
   expect((await run("ndef", "write", "--text", "x".repeat(200), "--uri", "https://example.com")).code).toBe(0);
-  expect((await run("ndef", "read")).out).toBe(`text  "${"x".repeat(200)}"  en\nurl  https://example.com/\n`);
+  expect((await run("ndef", "read")).out).toBe(`text  "${"x".repeat(200)}"  en\nurl  https://example.com\n`);
   const plan = await run("restore", "before.nfc");
   expect(plan.code).toBe(0);
   expect(plan.out).toContain("Nothing has been written yet");
@@ -206,6 +206,50 @@ test("bash completes commands, options and files", async () => {
   expect(complete("restore", "card")).toBe("cardwire.bash");
 });
 
+test("fish completes commands, options and files", async () => {
+  const { out } = await run("completion", "fish");
+  writeFileSync(join(folder, "cardwire.fish"), out);
+  const complete = (line: string): string[] =>
+    execFileSync("fish", ["--no-config", "-c", `source ./cardwire.fish; complete -C '${line}'`], {
+      cwd: folder,
+      encoding: "utf8",
+    })
+      .trim()
+      .split("\n")
+      .map((candidate) => candidate.split("\t")[0] ?? "");
+  expect(complete("cardwire re")).toEqual(["read", "readers", "restore"]);
+  expect(complete("cardwire ndef ")).toEqual(["format", "lock", "read", "write"]);
+  expect(complete("cardwire ndef read --k")).not.toContain("--keys");
+  expect(complete("cardwire read --k")).toEqual(["--keys"]);
+  expect(complete("cardwire dump -f pro")).toEqual(["proxmark3", "proxmark3-bin"]);
+  expect(complete("cardwire restore cardwire.f")).toEqual(["cardwire.fish"]);
+});
+
+/** A zsh with a terminal of its own: types $1 and a tab, and waits until it shows what $2 matches. */
+const ZSH = `
+zmodload zsh/zpty
+zpty inner zsh -f -i
+zpty -w inner 'PROMPT=; unsetopt beep prompt_cr; unset zle_bracketed_paste; stty cols 200 rows 100; LISTMAX=1000'
+zpty -w inner 'fpath=($PWD $fpath); autoload -Uz compinit; compinit -u -D; print READY'
+zpty -m -r inner seen '*READY*READY*'
+zpty -n -w inner "$1"$'\\t'
+zpty -m -r inner shown "$2"
+print -r -- "$shown"
+`;
+
+test("zsh completes commands, options and files", async () => {
+  const { out } = await run("completion", "zsh");
+  writeFileSync(join(folder, "_cardwire"), out);
+  writeFileSync(join(folder, "complete.zsh"), ZSH);
+  const complete = (line: string, pattern: string): string =>
+    execFileSync("zsh", ["-f", "complete.zsh", line, pattern], { cwd: folder, encoding: "utf8", timeout: 20_000 });
+  expect(complete("cardwire re", "*restore  --*")).toMatch(/read +-- read a card[^]*readers +-- list the readers/);
+  expect(complete("cardwire ndef ", "*write   --*")).toContain("lock    -- make a tag read-only for ever");
+  expect(complete("cardwire ndef write --m", "*--mime *")).toContain("--message  -- a message as JSON");
+  expect(complete("cardwire dump -f pro", "*proxmark3*")).toContain("cardwire dump -f proxmark3");
+  expect(complete("cardwire restore comp", "*complete.zsh*")).toContain("cardwire restore complete.zsh");
+});
+
 test("emulate puts a dump into pcscd, for any program", async () => {
   writeFileSync(join(folder, "tag.nfc"), formatDump(ntag213WithText(), "flipper"));
   const emulate = start("emulate", "tag.nfc", "--port", String(slot.port), "--save", "end.json");
@@ -220,5 +264,5 @@ test("emulate puts a dump into pcscd, for any program", async () => {
   expect(parseDump(readFileSync(join(folder, "end.json")))).toMatchObject({ kind: "mifare-ultralight" });
   const absent = await run("emulate", "tag.nfc", "--port", "9");
   expect(absent.code).toBe(4);
-  expect(absent.err).toContain("vsmartcard-vpcd");
+  expect(absent.err).toContain("vpcd is installed, and has a card at port 9 already");
 });
