@@ -4,11 +4,11 @@ import { abortRequest } from "../messages/class-request.ts";
 import { type CcidCommand, encodeCommand } from "../messages/command-message.ts";
 import { ccidCommand } from "../messages/commands.ts";
 import { ANSWERED_BY, type ResponseName } from "../messages/message-types.ts";
-import { parseNotification } from "../messages/notification.ts";
 import { type CcidResponse, parseResponse } from "../messages/response-message.ts";
 import { SLOT_ERROR } from "../messages/slot-error.ts";
 import type { UsbDeviceLike, UsbInResult, UsbOutResult } from "../usb-device.ts";
 import type { CcidChannel, ChannelListener, CommandOptions } from "./channel.ts";
+import { listenForChanges } from "./change-listener.ts";
 import { MessageAssembler } from "./message-assembler.ts";
 import { CcidReaderError, isCcidReaderError } from "./reader-error.ts";
 import { within } from "./time-limit.ts";
@@ -362,48 +362,19 @@ export class BulkChannel implements CcidChannel {
   // --- interrupt IN
 
   listen(): void {
-    if (this.#options.interruptIn !== undefined) void this.#listen(this.#options.interruptIn);
-  }
-
-  async #listen({ endpointNumber, packetSize }: CcidEndpoint): Promise<void> {
-    const { device, slots, clock, listener } = this.#options;
-    const { signal } = this.#closing;
-    const length = Math.ceil((1 + Math.ceil(slots / 4)) / packetSize) * packetSize;
-    for (let failures = 0; failures < MOST_FAILURES && !this.#ended();) {
-      try {
-        const { status, data } = await untilAborted(device.transferIn(endpointNumber, length), signal);
-        if (status === "stall") {
-          failures++;
-          await device.clearHalt("in", endpointNumber);
-        } else if (data !== undefined && data.byteLength > 0) {
-          failures = 0;
-          this.#notify(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-        } else {
-          failures++;
-          await delay(clock, EMPTY_READ_PAUSE_MS, signal);
-        }
-      } catch (error) {
-        if (this.#ended()) return;
-        if (usbFailure(error) === "gone") {
-          this.#transferFailed(error);
-          return;
-        }
-        failures++;
-        await delay(clock, EMPTY_READ_PAUSE_MS, signal).catch(() => undefined);
-      }
-    }
-    if (!this.#ended()) listener.silent();
-  }
-
-  #notify(bytes: Uint8Array): void {
-    try {
-      const notification = parseNotification(bytes);
-      if (notification.name !== "NotifySlotChange") return;
-      notification.slots.slice(0, this.#options.slots).forEach(({ present, changed }, slot) => {
-        if (changed) this.#options.listener.slotChanged(slot, present);
-      });
-    } catch {
-      // not a notification: it says nothing
-    }
+    const { device, interruptIn, slots, clock, listener } = this.#options;
+    if (interruptIn === undefined) return;
+    const slotChanged = (slot: number, present: boolean): void => {
+      listener.slotChanged(slot, present);
+    };
+    const listening = listenForChanges(
+      { device, endpoint: interruptIn, slots, clock, slotChanged },
+      this.#closing.signal,
+    );
+    void listening.then((gone) => {
+      if (this.#ended()) return;
+      if (gone === undefined) listener.silent();
+      else this.#transferFailed(gone);
+    });
   }
 }
