@@ -161,8 +161,10 @@ export class StackDevice implements UsbDeviceLike {
   }
 
   async claimInterface(interfaceNumber: number): Promise<void> {
-    await this.#change(() => this.#raw.claimInterface(interfaceNumber));
-    this.#claimed.add(interfaceNumber);
+    await this.#change(async () => {
+      await this.#raw.claimInterface(interfaceNumber);
+      this.#claimed.add(interfaceNumber);
+    });
   }
 
   async releaseInterface(interfaceNumber: number): Promise<void> {
@@ -255,10 +257,12 @@ export class StackDevice implements UsbDeviceLike {
 
   /** Ends the reads, gives the claims back, closes: in the order that the stack can bear. */
   async #close(): Promise<void> {
-    const claimed = [...this.#claimed];
-    for (const interfaceNumber of claimed) this.#ending.add(interfaceNumber);
+    for (const interfaceNumber of this.#claimed) this.#ending.add(interfaceNumber);
+    // a claim that is under way comes to its end, to be given back, too
+    await this.#change(() => Promise.resolve());
     // a device that was unplugged has nothing to give back
-    for (const interfaceNumber of claimed) await this.releaseInterface(interfaceNumber).catch(() => undefined);
+    for (const interfaceNumber of [...this.#claimed])
+      await this.releaseInterface(interfaceNumber).catch(() => undefined);
     await this.#settled(() => true);
     for (let attempt = 1; ; attempt++) {
       try {
