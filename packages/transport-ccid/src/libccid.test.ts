@@ -1,5 +1,6 @@
 import { fromHex, type SmartCardProtocol, toHex } from "@cardwire/core";
 import { describe, expect, it } from "vitest";
+import { LIBCCID_RARE_TRACES } from "../test/libccid-rare-traces.ts";
 import { LIBCCID_TRACES } from "../test/libccid-traces.ts";
 import { ReplayReader } from "../test/replay-reader.ts";
 import { createCcidContext, type T0Mode } from "./index.ts";
@@ -48,6 +49,34 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   ext: { fields: { features: 0x0004_04be }, protocol: "t1", commands: LONG },
 };
 
+const READ_54 = "00B0000036";
+const WRITE_64 = `00D6000040${"33".repeat(64)}`;
+/** The voltage by the reader, PPS by the host. */
+const FEATURES = { features: 0x0001_0038 };
+const CHARACTER = { features: 0x38 };
+const SLOW = { ...FEATURES, maxDataRate: 115_200 };
+const SELECT_BY_T1 = { fields: FEATURES, protocol: "t1", commands: ["00A40400"] } as const;
+
+const RARE: Readonly<Record<string, Scenario>> = {
+  "character-t1": {
+    fields: CHARACTER,
+    protocol: "t1",
+    commands: ["00A40400", READ_54, WRITE_64, "00EE0000040102030400"],
+  },
+  "character-t0": { fields: CHARACTER, protocol: "t0", commands: ["00A40400", READ_54, "00B0000000", WRITE_64] },
+  // TA1 is 95, and 18: too fast for the reader
+  "rate-lowered": { ...SELECT_BY_T1, fields: SLOW },
+  "rate-not-lowered": { ...SELECT_BY_T1, fields: SLOW },
+  "specific-too-fast": { ...SELECT_BY_T1, fields: SLOW },
+  "pps-refuse-rate": SELECT_BY_T1,
+  "pps-to-t1": SELECT_BY_T1,
+  voltages: { ...SELECT_BY_T1, fields: { features: 0x0001_0030 } },
+  "parameters-fixed": SELECT_BY_T1,
+  "t1-garbled": { ...SELECT_BY_T1, commands: ["00A40400", READ_54, "00B0000000", "00EE0000040102030400"] },
+  "t1-requests": { ...SELECT_BY_T1, commands: ["00A40400", WRITE_64, WRITE_600, "00B0000000"] },
+  "t1-resynchronised": { ...SELECT_BY_T1, commands: ["00A40400", READ_54] },
+};
+
 /** Plays a scenario, and gives what the reader was not asked by libccid, how much it was not asked, and the answers. */
 async function play(
   lines: readonly string[],
@@ -78,20 +107,8 @@ async function play(
 }
 
 /**
- * The same bytes as libccid's, apart from bSeq, where a card and a reader do what they should. What is different:
- *
- * | libccid                                    | here                                        | why                         |
- * | ------------------------------------------ | ------------------------------------------- | --------------------------- |
- * | GetSlotStatus five times when it opens,    | once per slot when it opens; later where    | pcscd asks for the state    |
- * | and before and after a card is used        | there is no interrupt endpoint              | from three places           |
- * | IccPowerOff twice in the end               | once                                        | pcscd does so for the       |
- * |                                            |                                             | client, and for itself      |
- * | a T=1 card that is mute once stays so      | an R-block, then S(RESYNCH request)         | ISO/IEC 7816-3, rules 7.1   |
- * | until it is reset                          |                                             | and 7.4                     |
- * | nothing, where the reader negotiates       | GetParameters, if the card offers T=0 and   | which of both it has chosen |
- * | by itself at the level of TPDUs            | T=1                                         | has to be known             |
- * | SW 6CXX of T=0 is handed to the program    | the command is sent again with this Le,     | ISO/IEC 7816-3 12.2; with   |
- * |                                            | unless `t0: "tpdu"` is asked for            | "tpdu" the bytes are equal  |
+ * The same bytes as libccid's, apart from bSeq, where a card and a reader do what they should. What is different, and
+ * why, stands in `docs/packages/transport-ccid.md`, "Beside libccid".
  */
 describe("beside libccid", () => {
   // pcscd powers the card off again when nobody uses it
@@ -99,6 +116,13 @@ describe("beside libccid", () => {
 
   it.each(Object.entries(SCENARIOS))("says the same to the reader in %s", async (name, scenario) => {
     const { surprise, left, responses } = await play(LIBCCID_TRACES[name]!, scenario);
+    expect(surprise).toBeUndefined();
+    expect(left).toBe(SECOND_POWER_OFF);
+    expect(responses).toHaveLength(scenario.commands.length);
+  });
+
+  it.each(Object.entries(RARE))("says the same to the reader in %s, which is rare", async (name, scenario) => {
+    const { surprise, left, responses } = await play(LIBCCID_RARE_TRACES[name]!, scenario);
     expect(surprise).toBeUndefined();
     expect(left).toBe(SECOND_POWER_OFF);
     expect(responses).toHaveLength(scenario.commands.length);
