@@ -7,6 +7,7 @@
 #     emulated-3 emulated-2   our emulated reader, and the two versions of usb
 #     qemu-3 qemu-2           QEMU's reader
 #     libccid                 pcscd and libccid on our emulated reader, and what they send beside what we send
+#     random-SEED-COUNT       the same in so many random scenarios; not among all of them
 #     acr122                  pcscd and libccid on a virtual ACR122U
 set -uo pipefail
 cd "$(dirname "$0")"
@@ -44,7 +45,7 @@ guest() {
 
 run() {
   local part=$1 card socket
-  export USB=${part#*-}
+  export VARIANT=${part#*-}
   case $part in
   emulated-[23])
     guest 900 "$part" emulated
@@ -60,8 +61,12 @@ run() {
       -device ccid-card-passthru,chardev=ccid
     ;;
   libccid)
-    guest 1000 libccid libccid
+    VARIANT='' guest 1000 libccid libccid
     host compare "$out/libccid/libccid.json"
+    ;;
+  random-*)
+    guest 3600 "$part" libccid
+    host compare "$out/$part/libccid.json" "$VARIANT"
     ;;
   acr122)
     guest 700 acr122 acr122

@@ -2,6 +2,6 @@
 . "$(dirname "$0")/guest-lib.sh"
 start_udevd
 start_pcscd
-step 900 "libccid" node "$CACHE/programs/libccid-main.mjs" /run/out
+step 3000 "libccid" node "$CACHE/programs/libccid-main.mjs" /run/out "$VARIANT"
 kill $pcscd
 exit $failed

@@ -4,7 +4,7 @@
 #
 #   run-guest.sh SECONDS OUTPUT SCRIPT [QEMU arguments…]
 #
-# $USB, the version of the package `usb` to use, is handed on to the script.
+# $VARIANT is handed on to the script: what it is to use, or to do.
 # Exits with the script's status, 124 when the time is over, 250 when the guest never came to its end.
 set -uo pipefail
 . "$(dirname "$0")/../cache.sh"
@@ -18,7 +18,7 @@ node=$(dirname "$(readlink -f "$(command -v node)")")
 # no KVM: where it is missing, or only seems to be there, the guest takes seconds longer and nothing else
 nice -n 5 timeout -k 5 "$seconds" qemu-system-x86_64 -machine q35 -accel tcg,thread=multi -cpu max -smp 2 -m 1024 \
   -nodefaults -display none -no-reboot -serial stdio -kernel "$image" -initrd "$cache/initramfs.cpio" \
-  -append "console=ttyS0 quiet loglevel=3 panic=-1 clocksource=hpet random.trust_cpu=on mitigations=off cardwire.cache=$cache cardwire.path=$node cardwire.script=$script cardwire.usb=${USB:-3} x" \
+  -append "console=ttyS0 quiet loglevel=3 panic=-1 clocksource=hpet random.trust_cpu=on mitigations=off cardwire.cache=$cache cardwire.path=$node cardwire.script=$script cardwire.variant=${VARIANT:-} x" \
   -fsdev local,id=host,path=/,security_model=none,readonly=on,multidevs=remap -device virtio-9p-pci,fsdev=host,mount_tag=host \
   -fsdev "local,id=out,path=$output,security_model=none" -device virtio-9p-pci,fsdev=out,mount_tag=out \
   -device isa-debug-exit,iobase=0x501,iosize=1 "$@" </dev/null

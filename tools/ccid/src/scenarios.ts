@@ -1,4 +1,5 @@
 import { concatBytes, fromHex, type SmartCardProtocol, toHex } from "@cardwire/core";
+import type { T0Mode } from "@cardwire/transport-ccid";
 import {
   CCID_FEATURE,
   type ContactBehaviour,
@@ -15,13 +16,20 @@ export interface Scenario {
   readonly behaviour?: ContactBehaviour;
   readonly fileLength?: number;
   readonly protocols: readonly SmartCardProtocol[];
+  /** APDUs, and what else a client can do: see {@link runClient}. */
   readonly commands: readonly string[];
-  /** What libccid's client gets for each command: hexadecimal digits, or the symbol of an error. */
-  readonly answers: readonly string[];
+  /** What libccid's client gets for each command: hexadecimal digits, or the symbol of an error. Ours' when absent. */
+  readonly answers?: readonly string[];
   /** Where our answers are others than libccid's, and why. */
   readonly ours?: { readonly answers: readonly string[]; readonly because: string };
   /** Why our messages are not libccid's, where they are not. */
   readonly differs?: string;
+  /** How our driver is told to do T=0; the default when absent. */
+  readonly t0?: T0Mode;
+  /** The card takes its time for each command. */
+  readonly slow?: boolean;
+  /** The rest of it in words, for those who look into a difference. */
+  readonly about?: string;
 }
 
 /** TPDU level; the reader makes the PPS, as SetParameters tells it. */
@@ -140,6 +148,7 @@ export const scenarios: readonly Scenario[] = [
     name: "time-extension",
     ...APDU,
     reader: { classDescriptor: SHORT, timeExtension: { intervalMs: 50, multiplier: 2 } },
+    slow: true,
   },
   { name: "no-interrupt", ...APDU, reader: { classDescriptor: SHORT, interrupt: false } },
 ];
@@ -159,7 +168,7 @@ export function playScenario(scenario: Scenario): { readonly reader: EmulatedCci
   const { fileLength } = scenario;
   const card = testCard(scenario.atr, fileLength === undefined ? {} : { fileLength });
   reader.insert(
-    scenario.name === "time-extension"
+    scenario.slow === true
       ? { atr: card.atr, transmit: async (command) => (await pause(120), card.transmit(command)) }
       : card,
     scenario.behaviour,
@@ -171,7 +180,8 @@ function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-function withTck(hex: string): Uint8Array {
+/** An answer to reset that ends with the check character that it needs. */
+export function withTck(hex: string): Uint8Array {
   const bytes = fromHex(hex);
   return concatBytes(bytes, Uint8Array.of(bytes.subarray(1).reduce((sum, byte) => sum ^ byte, 0)));
 }

@@ -34,7 +34,7 @@ export function firstDifference(a: readonly string[], b: readonly string[]): num
  */
 export function invalidMessage(trace: readonly TraceLine[]): string | undefined {
   let open: string | undefined;
-  let last = -1;
+  let last: number | undefined;
   for (const line of trace) {
     const bytes = Buffer.from(line.slice(1), "hex");
     const short = line.slice(0, 41);
@@ -42,7 +42,9 @@ export function invalidMessage(trace: readonly TraceLine[]): string | undefined 
     const identity = `slot ${bytes.readUInt8(5)}, bSeq ${bytes.readUInt8(6)}`;
     if (line.startsWith(">")) {
       if (open !== undefined) return `${short} while ${open} is under way`;
-      if (bytes.readUInt8(6) !== ((last + 1) & 0xff)) return `bSeq ${bytes.readUInt8(6)} follows ${last}`;
+      // a host may begin with any: an answer to a session before it is told by that
+      if (last !== undefined && bytes.readUInt8(6) !== ((last + 1) & 0xff))
+        return `bSeq ${bytes.readUInt8(6)} follows ${last}`;
       last = bytes.readUInt8(6);
       open = identity;
     } else {
