@@ -1,11 +1,12 @@
 import type { NfcAType1Target, RfDialogue } from "@cardwire/core";
 import { ask } from "./air.ts";
+import { TYPE1_COMMAND } from "./type1-commands.ts";
 
 const UID_BYTES = 4;
 
 /** RID, a command whose address, data and UID are zero (Type 1 Tag specification 1.2, section 5). */
 export function* identifyType1(): RfDialogue<NfcAType1Target | undefined> {
-  const identity = yield* ask(Uint8Array.of(0x78, 0, 0, 0, 0, 0, 0));
+  const identity = yield* ask(Uint8Array.of(TYPE1_COMMAND.RID, 0, 0, 0, 0, 0, 0));
   return identity?.length === 2 + UID_BYTES ? type1Target(identity) : undefined;
 }
 

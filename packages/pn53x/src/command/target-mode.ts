@@ -16,9 +16,12 @@ export interface InitAsTargetRequest {
   readonly felicaParameters: Uint8Array;
   /** 10 bytes. */
   readonly nfcid3: Uint8Array;
-  readonly generalBytes: Uint8Array;
-  /** Historical bytes of the ATS. A PN531 has none, and its host leaves out their length too. */
+  /** Of ATR_RES. A host of a PN531 may leave them out, with their length. */
+  readonly generalBytes?: Uint8Array;
+  /** Of the ATS. A PN531 has none, and its host leaves out their length too. */
   readonly historicalBytes?: Uint8Array;
+  /** In place of both: general bytes without a length, as an RC-S956 takes them. */
+  readonly uncountedBytes?: Uint8Array;
 }
 
 const LENGTHS = { mifareParameters: 6, felicaParameters: 18, nfcid3: 10 } as const;
@@ -34,6 +37,28 @@ function counted(bytes: Uint8Array, field: string): Uint8Array {
   return concatBytes(Uint8Array.of(requireByte(bytes.length, field)), bytes);
 }
 
+function countedParts({ generalBytes, historicalBytes, uncountedBytes }: InitAsTargetRequest): Uint8Array[] {
+  if (uncountedBytes !== undefined) return [uncountedBytes];
+  if (generalBytes === undefined && historicalBytes === undefined) return [];
+  const general = counted(generalBytes ?? new Uint8Array(0), "LEN Gt");
+  return historicalBytes === undefined ? [general] : [general, counted(historicalBytes, "LEN Tk")];
+}
+
+/** What stands behind NFCID3t; of bytes that no lengths divide, all. */
+function decodeParts(
+  bytes: Uint8Array,
+): Pick<InitAsTargetRequest, "generalBytes" | "historicalBytes" | "uncountedBytes"> {
+  if (bytes.length === 0) return {};
+  const [generalLength = 0] = bytes;
+  const generalBytes = bytes.slice(1, 1 + generalLength);
+  const historical = bytes.subarray(1 + generalLength);
+  if (generalBytes.length === generalLength) {
+    if (historical.length === 0) return { generalBytes };
+    if (historical[0] === historical.length - 1) return { generalBytes, historicalBytes: historical.slice(1) };
+  }
+  return { uncountedBytes: bytes };
+}
+
 /** TgInitAsTarget: waits until an initiator or a reader activates the chip, however long that takes. */
 export const TgInitAsTarget: Pn53xCommand<
   InitAsTargetRequest,
@@ -47,8 +72,7 @@ export const TgInitAsTarget: Pn53xCommand<
       fixed(request, "mifareParameters"),
       fixed(request, "felicaParameters"),
       fixed(request, "nfcid3"),
-      counted(request.generalBytes, "LEN Gt"),
-      ...(request.historicalBytes === undefined ? [] : [counted(request.historicalBytes, "LEN Tk")]),
+      ...countedParts(request),
     ),
   decodeRequest(bytes) {
     const fields = new Fields(bytes);
@@ -57,11 +81,8 @@ export const TgInitAsTarget: Pn53xCommand<
       mifareParameters: fields.bytes(LENGTHS.mifareParameters, "mifareParameters"),
       felicaParameters: fields.bytes(LENGTHS.felicaParameters, "felicaParameters"),
       nfcid3: fields.bytes(LENGTHS.nfcid3, "nfcid3"),
-      generalBytes: fields.bytes(fields.byte("LEN Gt"), "Gt"),
     };
-    const historical = fields.left > 0 ? { historicalBytes: fields.bytes(fields.byte("LEN Tk"), "Tk") } : {};
-    fields.end("TgInitAsTarget");
-    return { ...request, ...historical };
+    return { ...request, ...decodeParts(fields.rest()) };
   },
   encodeAnswer: ({ mode, initiatorCommand }) => concatBytes(Uint8Array.of(requireByte(mode, "Mode")), initiatorCommand),
   decodeAnswer(bytes) {

@@ -10,24 +10,12 @@ import {
   type RfFrameReply,
 } from "@cardwire/core";
 import { CIU, CIU_COMMAND, FLUSH_FIFO, PARITY_DISABLED } from "../chip/registers.ts";
+import { TYPE1_COMMAND, TYPE1_FIRMWARE_BYTES } from "../activation/type1-commands.ts";
 import type { RegisterWrite } from "../command/general.ts";
 import { isPn53xError } from "../pn53x-error.ts";
 import { readRegisters, writeRegisters } from "./framing.ts";
 import { failure, frameReply } from "./replies.ts";
 import type { ChipSession } from "./session.ts";
-
-/** Commands of NFC Forum Type 1 tags (Type 1 Tag specification 1.2, section 5). */
-const COMMAND = {
-  RID: 0x78,
-  RALL: 0x00,
-  READ: 0x01,
-  WRITE_E: 0x53,
-  WRITE_NE: 0x1a,
-  RSEG: 0x10,
-  READ8: 0x02,
-  WRITE_E8: 0x54,
-  WRITE_NE8: 0x1b,
-} as const;
 
 const UID_BYTES = 4;
 const BLOCKS_IN_SEGMENT = 16;
@@ -40,7 +28,7 @@ const COMMAND_BITS = 0x07;
 const MANUAL_RCV_DEFAULT = 0x20;
 
 /** How long the tag writes before it answers, in milliseconds; the longest of Topaz. */
-const WRITE_MS: Readonly<Record<number, number>> = { [COMMAND.WRITE_E8]: 8, [COMMAND.WRITE_NE8]: 4 };
+const WRITE_MS: Readonly<Record<number, number>> = { [TYPE1_COMMAND.WRITE_E8]: 8, [TYPE1_COMMAND.WRITE_NE8]: 4 };
 const READ_MS = 2;
 
 /**
@@ -64,13 +52,13 @@ export class Type1Air {
     await this.#beforeCommand();
     if (this.#hasRid) {
       try {
-        const rid = await this.#session.exchange(Uint8Array.of(COMMAND.RID, 0, 0, 0, 0, 0, 0), timeoutUs);
+        const rid = await this.#session.exchange(Uint8Array.of(TYPE1_COMMAND.RID, 0, 0, 0, 0, 0, 0), timeoutUs);
         if (rid instanceof Uint8Array && rid.length === 2 + UID_BYTES) return rid;
       } catch (error) {
         if (!isPn53xError(error) || (error.code !== "CHIP_STATUS" && error.code !== "SYNTAX")) throw error;
       }
     }
-    const all = await this.#session.exchange(Uint8Array.of(COMMAND.RALL), timeoutUs);
+    const all = await this.#session.exchange(Uint8Array.of(TYPE1_COMMAND.RALL), timeoutUs);
     if (!(all instanceof Uint8Array)) return all;
     if (all.length < 2 + UID_BYTES) return failure("framing");
     this.#hasRid = false;
@@ -81,22 +69,15 @@ export class Type1Air {
     const { data, timeoutUs } = frame;
     const flags = [frame.transmitCrc, frame.receiveCrc, frame.transmitParity, frame.receiveParity];
     if ((frame.lastBits ?? 8) !== 8 || flags.includes(false) || data.length < 1) return failure("unsupported");
-    if (data[0] === COMMAND.RID) return reply(await this.identify(timeoutUs));
+    if (data[0] === TYPE1_COMMAND.RID) return reply(await this.identify(timeoutUs));
     // the firmware would put the right UID in the place of a wrong one
     if (!equalBytes(data.subarray(-UID_BYTES), target.uid.subarray(0, UID_BYTES))) return failure("timeout");
-    switch (data[0]) {
-      case COMMAND.RALL:
-        return reply(await this.#byFirmware(data.subarray(0, 1), timeoutUs));
-      case COMMAND.READ:
-        return addressed(data, await this.#byFirmware(data.subarray(0, 2), timeoutUs));
-      case COMMAND.WRITE_E:
-      case COMMAND.WRITE_NE:
-        return addressed(data, await this.#byFirmware(data.subarray(0, 3), timeoutUs));
-      case COMMAND.RSEG:
-        return this.#readSegment(data);
-      default:
-        return reply(await this.#byRegisters(data));
-    }
+    const [command = 0] = data;
+    const taken = TYPE1_FIRMWARE_BYTES[command];
+    if (taken === undefined)
+      return command === TYPE1_COMMAND.RSEG ? this.#readSegment(data) : reply(await this.#byRegisters(data));
+    const answer = await this.#byFirmware(data.subarray(0, taken), timeoutUs);
+    return taken === 1 ? reply(answer) : addressed(data, answer);
   }
 
   async #byFirmware(data: Uint8Array, timeoutUs: number): Promise<Uint8Array | RfFailure> {
@@ -110,7 +91,7 @@ export class Type1Air {
     const parts: Uint8Array[] = [Uint8Array.of(segment)];
     for (let index = 0; index < BLOCKS_IN_SEGMENT; index++) {
       const block = ((segment >> 4) * BLOCKS_IN_SEGMENT + index) & 0xff;
-      const answer = await this.#byRegisters(concatBytes(Uint8Array.of(COMMAND.READ8, block), data.subarray(2)));
+      const answer = await this.#byRegisters(concatBytes(Uint8Array.of(TYPE1_COMMAND.READ8, block), data.subarray(2)));
       if (!(answer instanceof Uint8Array)) return answer;
       if (answer.length !== READ8_REPLY_BYTES) return failure("framing");
       parts.push(answer.subarray(1));

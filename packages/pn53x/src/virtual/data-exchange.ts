@@ -1,5 +1,6 @@
 import { concatBytes, FormatError, type RfFrame, type RfReply, runDialogue } from "@cardwire/core";
 import type { IsoDepLink } from "@cardwire/iso-dep";
+import { TYPE1_COMMAND, TYPE1_FIRMWARE_BYTES } from "../activation/type1-commands.ts";
 import { FRAMING } from "../chip/registers.ts";
 import type { DataExchangeAnswer } from "../command/exchange.ts";
 import type { ListedTarget } from "../command/passive-target.ts";
@@ -26,9 +27,6 @@ const MIFARE = {
 } as const;
 
 const MIFARE_COMMANDS: ReadonlySet<number> = /* @__PURE__ */ new Set(Object.values(MIFARE));
-
-/** Jewel commands of the chip's firmware: how many bytes of each it takes; it adds the rest of a frame of 7. */
-const JEWEL_BYTES: Readonly<Record<number, number>> = { 0x00: 1, 0x01: 2, 0x53: 3, 0x1a: 3, 0x78: 1 };
 
 function ok(data: Uint8Array): DataExchangeAnswer {
   return { status: Pn53xStatus.OK, data };
@@ -82,12 +80,12 @@ async function isoDep(exchange: DataExchange, link: IsoDepLink, data: Uint8Array
 
 async function jewel(exchange: DataExchange, uid: Uint8Array, data: Uint8Array): Promise<DataExchangeAnswer> {
   const [command] = data;
-  const taken = command === undefined ? undefined : JEWEL_BYTES[command];
+  const taken = command === undefined ? undefined : TYPE1_FIRMWARE_BYTES[command];
   if (taken === undefined || data.length < taken) return failed(Pn53xStatus.DATA_FORMAT);
   const bytes = new Uint8Array(7);
   bytes.set(data.subarray(0, taken));
   // RID asks whoever is there
-  if (command !== 0x78) bytes.set(uid, 3);
+  if (command !== TYPE1_COMMAND.RID) bytes.set(uid, 3);
   const reply = await frame(exchange, bytes, FRAMING.A);
   // the address, with which the answers to commands for a byte begin, is kept
   return reply.kind === "frame" && taken > 1 ? ok(reply.data.slice(1)) : answered(reply);

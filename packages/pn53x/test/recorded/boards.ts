@@ -119,6 +119,16 @@ export const MESSAGES: readonly (readonly [source: string, command: string, answ
     "4a 01 01 00 ff ff 01 00",
     "4b 01 01 14 01 01 02 03 04 05 06 07 08 f1 f2 f3 f4 f5 f6 f7 f8 aa bb",
   ],
+  [
+    "nfcpy, tests/test_clf_pn532.py",
+    "8C 03 010203040506 010203040506070809101112131415161718 01020304050607080910 03 313233 00",
+    "8D 01 02 03",
+  ],
+  [
+    "nfcpy, tests/test_clf_rcs956.py",
+    "8C 02 010203040506 010203040506070809101112131415161718 01020304050607080910 313233",
+    "8D 01 02 03",
+  ],
   ["nfcpy, tests/test_clf_pn533.py", "04", "05 00 01 01 01 00 00 00"],
   ["nfcpy, tests/test_clf_pn533.py", "04", "05 0e 00 00"],
   ["nfcpy, tests/test_clf_pn533.py", "06 01 02 63 1a", "07 00 aa bb"],

@@ -18,6 +18,11 @@ const CODECS: Readonly<Record<number, ReadonlyMap<number, AnyCommand>>> = {
   0xd6: byCode(Object.values(Port100Commands)),
 };
 
+/** Frame identifier and code of every command. */
+export const ALL_CODES: readonly (readonly number[])[] = Object.entries(CODECS).flatMap(([identifier, codecs]) =>
+  [...codecs.keys()].map((code) => [Number(identifier), code]),
+);
+
 /** Takes a command apart and puts it together again. @throws when there is no codec for it. */
 export function commandAgain(bytes: Uint8Array): { readonly bytes: Uint8Array; readonly request: unknown } {
   const codec = codecOf(bytes);

@@ -1,4 +1,5 @@
-import { concatBytes, fromHex, toHex } from "@cardwire/core";
+import { concatBytes, fromHex, isFormatError, toHex } from "@cardwire/core";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   ackFrame,
@@ -7,11 +8,12 @@ import {
   type FrameForm,
   FrameReader,
   nackFrame,
+  PN53X_COMMAND_CODE,
   PN53X_FRAMES,
   PORT100_FRAMES,
 } from "../../src/index.ts";
 import { ACR122_TOOLS, BOARDS, MESSAGES, PORT100_MESSAGES } from "./boards.ts";
-import { answerAgain, commandAgain } from "./codecs.ts";
+import { ALL_CODES, answerAgain, commandAgain } from "./codecs.ts";
 import { LIBNFC, LIBNFC_ACR122 } from "./libnfc.ts";
 import { NFCPY } from "./nfcpy.ts";
 import { framesOf, lineOf, playable, playAcr122u, shapeOf } from "./player.ts";
@@ -125,5 +127,25 @@ describe("messages of another program's log", () => {
     if (sent === undefined || received === undefined) throw new Error("no message");
     expect(toHex(commandAgain(sent).bytes)).toBe(toHex(sent));
     expect(toHex(answerAgain(sent, received))).toBe(toHex(received));
+  });
+});
+
+describe("any bytes", () => {
+  // a byte of yes or no that is neither 0 nor 1 is yes
+  const lenient = new Set([PN53X_COMMAND_CODE.SAMConfiguration, PN53X_COMMAND_CODE.PowerDown] as number[]);
+  const codes = fc.constantFrom(...ALL_CODES.filter((head) => !lenient.has(head[1] ?? 0)));
+
+  it("that are a command are encoded to themselves again", () => {
+    fc.assert(
+      fc.property(codes, fc.uint8Array({ maxLength: 60 }), (head, parameters) => {
+        const bytes = Uint8Array.of(...head, ...parameters);
+        try {
+          expect(toHex(commandAgain(bytes).bytes)).toBe(toHex(bytes));
+        } catch (error) {
+          if (!isFormatError(error)) throw error;
+        }
+      }),
+      { numRuns: 2000 },
+    );
   });
 });
