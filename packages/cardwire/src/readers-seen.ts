@@ -9,7 +9,8 @@ const SMART_CARD_CLASS = "0b";
  */
 export async function readersSeen(folder: string = FOLDER): Promise<readonly string[] | undefined> {
   try {
-    const { readdir, readFile } = await import("node:fs/promises");
+    // not by an import, which bundlers for browsers would follow
+    const { readdir, readFile } = process.getBuiltinModule("node:fs/promises");
     const text = async (path: string): Promise<string> =>
       (await readFile(`${folder}/${path}`, "utf8").catch(() => "")).trim();
     const names: string[] = [];

@@ -18,7 +18,8 @@ const packages = readPackages();
 const entries = packages.flatMap(({ folder, manifest, entries }) =>
   entries.map(({ subpath }) => ({
     name: manifest.name + subpath.slice(1),
-    portable: !nodePackages.includes(folder) && subpath !== "./node",
+    // the umbrella leaves the ways to a machine's readers out of bundles for browsers by itself
+    portable: subpath === "." && folder === "cardwire" ? true : !nodePackages.includes(folder) && subpath !== "./node",
   })),
 );
 

@@ -2,7 +2,7 @@ import { copyFile, mkdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { build, type Plugin } from "esbuild";
+import { build } from "esbuild";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 
@@ -12,20 +12,6 @@ export interface BuiltFile {
   readonly bytes: number;
   readonly gzipBytes: number;
 }
-
-/** Leaves out the ways to readers of the machine, which a page does not have and never asks for. */
-const withoutMachine: Plugin = {
-  name: "without-machine",
-  setup(bundle) {
-    const namespace = "without-machine";
-    bundle.onResolve({ filter: /^@cardwire\/transport-(?:pcsclite|windows|ccid)(?:\/|$)/ }, ({ path }) => ({
-      path,
-      namespace,
-    }));
-    // CommonJS, of which no one asks beforehand what it exports
-    bundle.onLoad({ filter: /^/, namespace }, () => ({ contents: "module.exports = {};" }));
-  },
-};
 
 /** Builds the page into a folder: three files, to be served from anywhere. */
 export async function buildPlayground(folder: string): Promise<readonly BuiltFile[]> {
@@ -40,7 +26,6 @@ export async function buildPlayground(folder: string): Promise<readonly BuiltFil
     platform: "browser",
     target: ["chrome123", "firefox128", "safari17.5"],
     conditions: ["@cardwire/source"],
-    plugins: [withoutMachine],
     legalComments: "none",
     logLevel: "warning",
   });

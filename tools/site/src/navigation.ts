@@ -30,6 +30,7 @@ export function navigation(): readonly Section[] {
         "recipes/mifare-classic",
         "recipes/felica",
         "recipes/desfire",
+        "recipes/browser",
         "recipes/electron",
         "recipes/docker",
         "recipes/raspberry-pi",
