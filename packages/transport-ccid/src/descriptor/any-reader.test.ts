@@ -151,7 +151,10 @@ const oddities: fc.Arbitrary<(configuration: Uint8Array) => Uint8Array> = fc.con
   (configuration: Uint8Array) => concatBytes(configuration, fromHex("36210001")),
 );
 
-type Built = { readonly device: FakeUsbDevice; readonly cards: readonly EmulatedCard[][] };
+interface Built {
+  readonly device: FakeUsbDevice;
+  readonly cards: readonly EmulatedCard[][];
+}
 
 const clock = patientClock();
 

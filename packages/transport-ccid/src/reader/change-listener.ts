@@ -27,7 +27,9 @@ export async function listenForChanges(options: ChangeListenerOptions, signal: A
   const { device, endpoint, slots, clock } = options;
   const { endpointNumber, packetSize } = endpoint;
   const length = Math.ceil((1 + Math.ceil(slots / 4)) / packetSize) * packetSize;
-  for (let failures = 0; failures < MOST_FAILURES && !signal.aborted; failures++)
+  // asked anew after every wait
+  const isOver = (): boolean => signal.aborted;
+  for (let failures = 0; failures < MOST_FAILURES && !isOver(); failures++)
     try {
       const { status, data } = await untilAborted(device.transferIn(endpointNumber, length), signal);
       if (status === "stall") await device.clearHalt("in", endpointNumber);
@@ -37,7 +39,7 @@ export async function listenForChanges(options: ChangeListenerOptions, signal: A
         tell(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), options);
       }
     } catch (error) {
-      if (signal.aborted) return undefined;
+      if (isOver()) return undefined;
       if (usbFailure(error) === "gone") return error;
       await delay(clock, PAUSE_MS, signal).catch(() => undefined);
     }
