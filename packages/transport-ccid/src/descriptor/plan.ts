@@ -146,14 +146,15 @@ function messageLength(announced: number): number {
   return Math.min(Math.max(announced, 11), LONGEST_MESSAGE);
 }
 
-/** 5 V, 1.8 V, 3 V, as far as the reader has them: the order in which libccid tries. */
+/** 5 V, 1.8 V, 3 V; without 5 V, 3 V and then 1.8 V: as far as the reader has them, in the order in which libccid tries. */
 function voltages({ bVoltageSupport }: CcidClassDescriptor, automatic: boolean): [PowerSelect, ...PowerSelect[]] {
   if (automatic) return [0];
-  const select: PowerSelect[] = [];
-  if ((bVoltageSupport & 1) !== 0) select.push(1);
-  if ((bVoltageSupport & 4) !== 0) select.push(3);
-  if ((bVoltageSupport & 2) !== 0) select.push(2);
-  const [first, ...others] = select;
+  const has5V = (bVoltageSupport & 1) !== 0;
+  const has3V = (bVoltageSupport & 2) !== 0;
+  const has1V8 = (bVoltageSupport & 4) !== 0;
+  const others: PowerSelect[] = has1V8 ? [3] : [];
+  if (has5V) return [1, ...others, ...(has3V ? ([2] as const) : [])];
+  if (has3V) return [2, ...others];
   // one that names none must be told all the same
-  return first === undefined ? [1] : [first, ...others];
+  return has1V8 ? [3] : [1];
 }

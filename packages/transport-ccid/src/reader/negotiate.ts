@@ -12,6 +12,7 @@ import { ccidCommand } from "../messages/commands.ts";
 import type { ProtocolData } from "../messages/parameters.ts";
 import { negotiateIfsd } from "../protocol/t1/exchange.ts";
 import { newT1Session, type T1Session } from "../protocol/t1/session.ts";
+import { correctedAtr } from "./card-quirks.ts";
 import { chooseRate, DEFAULT_RATE_CODE } from "./choose-rate.ts";
 import { powerOff, powerOn } from "./power-on.ts";
 import { CcidReaderError } from "./reader-error.ts";
@@ -45,11 +46,12 @@ const DEFAULT_IFSC = 32;
  */
 export async function negotiate(
   link: SlotLink,
-  atr: Atr,
+  answerToReset: Atr,
   allowed: readonly (0 | 1)[],
   dataRatesBps: readonly number[],
 ): Promise<CardLink> {
   const { plan } = link;
+  const atr = correctedAtr(answerToReset);
   const protocols = allowed.filter((protocol) => plan.protocols.includes(protocol));
   const agreed = plan.hostSetsParameters
     ? await chooseParameters(link, atr, protocols, dataRatesBps)

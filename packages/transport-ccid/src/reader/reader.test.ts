@@ -117,6 +117,31 @@ describe("PPS and parameters", () => {
     await bench.reader.close();
   });
 
+  it("gives an OpenPGP card the time that it forgets to ask for", async () => {
+    const bench = await open({ classDescriptor: HOST_PPS });
+    await start(bench, echo("3BFA1300FF813180450031C173C00100009000B1"));
+    expect(bench.sent[2]).toBe("610700000000000100001310FF75008000");
+    await bench.reader.close();
+  });
+
+  it.each([
+    [7, ["01", "03", "02"]],
+    [6, ["02", "03"]],
+    [5, ["01", "03"]],
+    [3, ["01", "02"]],
+    [4, ["03"]],
+    [0, ["01"]],
+  ])("tries the voltages of bVoltageSupport %i in this order", async (voltageSupport, order) => {
+    const bench = await open({
+      classDescriptor: { ...HOST_PPS, voltageSupport },
+      disturb: ({ type }) => (type === 0x62 ? { error: SLOT_ERROR.ICC_MUTE } : undefined),
+    });
+    bench.emulated.insert(echo(T0_ATR));
+    await expect(bench.reader.slots[0]!.powerOn()).rejects.toMatchObject({ code: "CARD_MUTE" });
+    expect(bench.sent.map((message) => message.slice(14, 16))).toEqual(order);
+    await bench.reader.close();
+  });
+
   it("takes parameters that cannot be changed for set", async () => {
     const bench = await open({});
     bench.emulated.insert(echo(T0_ATR));
