@@ -10,10 +10,15 @@ start_udevd() {
   /lib/systemd/systemd-udevd --daemon 2>/dev/null
 }
 
-# pcscd with libccid and no other driver, its log in /run/out
-start_pcscd() {
+# what pcscd needs to run with libccid and no other driver
+prepare_pcscd() {
   mkdir -p /run/pcscd /etc/reader.conf.d
   rm -rf /etc/reader.conf.d/* /usr/lib/pcsc/drivers/serial
+}
+
+# its log is in /run/out
+start_pcscd() {
+  prepare_pcscd
   LIBCCID_ifdLogLevel=0x0007 pcscd --foreground --info >/run/out/pcscd.log 2>&1 &
   pcscd=$!
 }

@@ -6,9 +6,9 @@
  * With a seed: through so many random scenarios. With names: through these of the list alone.
  */
 import { writeFileSync } from "node:fs";
-import { createPcscliteContext } from "@cardwire/transport-pcsclite";
 import { EmulatedUsbDevice } from "@cardwire/transport-ccid/testing";
 import { noReader, runClient } from "./client.ts";
+import { Pcscd } from "./pcscd.ts";
 import { chosenScenarios } from "./scenario-choice.ts";
 import { playScenario, type Scenario, type TraceLine } from "./scenarios.ts";
 import { plugIntoKernel } from "./vhci.ts";
@@ -16,17 +16,19 @@ import { plugIntoKernel } from "./vhci.ts";
 /** One of libccid's list: Debian builds it without matching by class. It is an SCM SCR3310. */
 const KNOWN_READER = { vendorId: 0x04e6, productId: 0x5116 };
 
-const SETTLING_MS = 200;
+/** pcscd's own time to let go of a reader is half a second at most. */
+const PATIENCE_MS = 15_000;
 
 const [out = ".", choice] = process.argv.slice(2);
 const results: Record<string, { answers: string[]; trace: TraceLine[] }> = {};
-const context = createPcscliteContext();
+const log = `${out}/pcscd.log`;
+let pcscd = await Pcscd.start(log);
 try {
   for (const scenario of chosenScenarios(choice)) await play(scenario);
 } finally {
   writeFileSync(`${out}/libccid.json`, JSON.stringify(results));
 }
-await context.close();
+await pcscd.kill();
 
 async function play(scenario: Scenario): Promise<void> {
   const { reader, trace } = playScenario(scenario);
@@ -34,15 +36,16 @@ async function play(scenario: Scenario): Promise<void> {
   const plugged = await plugIntoKernel(device);
   let answers: string[];
   try {
-    answers = await runClient(context, scenario);
+    answers = await runClient(pcscd.context, scenario);
   } catch (error) {
     console.log(`${scenario.name}: ${String(error)}`);
     answers = [String(error)];
   }
   results[scenario.name] = { answers, trace: [...trace] };
-  // one of pcscd's threads that sees a card go while another lets go of the reader runs on for ever
-  reader.remove();
-  await new Promise((resolve) => setTimeout(resolve, SETTLING_MS));
   plugged.detach();
-  await noReader(context);
+  if (await noReader(pcscd.context, PATIENCE_MS)) return;
+  // two of its threads let go of a reader at the same time, and one waits for the other for ever
+  console.log(`${scenario.name}: pcscd does not let go of the reader, and is begun anew`);
+  await pcscd.kill();
+  pcscd = await Pcscd.start(log);
 }
