@@ -44,9 +44,9 @@ const CONTROL_MS = 5_000;
 /** libusb ends a read when its interface is released, in its own time. */
 const SETTLE_MS = 10_000;
 const CLOSE_ATTEMPTS = 50;
+const CLOSE_PAUSE_MS = 10;
 /** The direction bit of an endpoint's address. */
 const IN = 0x80;
-const CLOSE_PAUSE_MS = 10;
 
 /** How a device goes with others that are the same one to the stack. */
 export interface StackDeviceOptions {

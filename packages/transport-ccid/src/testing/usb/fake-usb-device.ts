@@ -179,7 +179,7 @@ export class FakeUsbDevice implements UsbDeviceLike {
     return this.#alone(async () => {
       await this.#begin("releaseInterface", "opened");
       this.#claimed.delete(interfaceNumber);
-      this.#abandon(this.#endpointsOf(interfaceNumber));
+      this.#abandon(this.#readsOf(interfaceNumber));
     });
   }
 
@@ -333,9 +333,11 @@ export class FakeUsbDevice implements UsbDeviceLike {
     return call().finally(() => this.#sharing--);
   }
 
-  #endpointsOf(interfaceNumber: number): readonly number[] {
+  #readsOf(interfaceNumber: number): readonly number[] {
     const found = this.#configuration.interfaces.find((one) => one.interfaceNumber === interfaceNumber);
-    return (found?.alternates ?? []).flatMap(({ endpoints }) => endpoints.map(({ endpointNumber }) => endpointNumber));
+    return (found?.alternates ?? []).flatMap(({ endpoints }) =>
+      endpoints.filter(({ direction }) => direction === "in").map(({ endpointNumber }) => endpointNumber),
+    );
   }
 
   /** Ends reads: all, or those of some endpoints. */
