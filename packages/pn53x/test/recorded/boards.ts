@@ -23,6 +23,18 @@ export const BOARDS: readonly Recording[] = [
       < 00 00 ff 00 ff 00 00 00 ff 02 fe d5 15 16 00`,
   },
   {
+    source: "an Arduino sketch's comments (ELECHOUSE and ITEAD modules on a serial port)",
+    chip: "PN532",
+    card: () => loadTag(ntag216WithUri()),
+    log: `
+      > 55 55 00 00 00 00 00 00 00 00 00 00 00 00 00 00 ff 03 fd d4 14 01 17 00
+      < 00 00 FF 00 FF 00 00 00 FF 02 FE D5 15 16 00
+      > 00 00 FF 02 FE D4 02 2A 00
+      < 00 00 FF 00 FF 00 00 00 FF 06 FA D5 03 32 01 06 07 E8 00
+      > 00 00 FF 04 FC D4 4A 01 00 E1 00
+      ~ 00 00 ff 00 ff 00 00 00 ff 0f f1 d5 4b 01 01 00 44 00 07 04 41 6d 41 2b 02 89 ea 00`,
+  },
+  {
     source: "a tutorial's MIFARE Classic on a serial port (jinmi8.com/doc/12721/11042)",
     chip: "PN532",
     card: () => loadTag(classic1kWithNdef()),

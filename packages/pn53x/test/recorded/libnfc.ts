@@ -1,5 +1,5 @@
 import { loadTag } from "@cardwire/virtual";
-import { classic1kWithNdef } from "@cardwire/virtual/samples";
+import { classic1kWithNdef, ntag216WithUri } from "@cardwire/virtual/samples";
 import type { Recording } from "./recording.ts";
 
 /** libnfc's debug logs (LIBNFC_LOG_LEVEL=3), bytes of several reads put together. */
@@ -91,6 +91,36 @@ export const LIBNFC: readonly Recording[] = [
       < 00 00 ff 06 fa d5 03 33 02 07 07 e5 00
       > 00 00 ff 02 fe d4 86 a6 00
       - 00 00 ff 00 ff 00 00 00 ff 03 fd d5 87 13 91 00`,
+  },
+];
+
+/** libfreefare's, and what others do over libnfc. */
+export const OVER_LIBNFC: readonly Recording[] = [
+  {
+    // SPI's first byte and its reads of the status left out; the log has no postambles
+    source: "pn532_spi, a tag's own command by InDataExchange (nfc-tools/libnfc#516)",
+    chip: "PN532",
+    before: ["D4 32 05 00 00 00", "D4 4A 01 00"],
+    card: () => loadTag(ntag216WithUri()),
+    log: `
+      > 00 00 ff 05 fb d4 40 01 af 00 3c 00
+      < 00 00 ff 00 ff 00 00 00 ff 01 ff 7f 81 00`,
+  },
+  {
+    source: "ntag21x_is_auth_supported of libfreefare (nfc-tools/libfreefare#112)",
+    chip: "PN533",
+    before: ["D4 32 05 00 00 00", "D4 4A 01 00"],
+    card: () => loadTag(ntag216WithUri()),
+    log: `
+      > 00 00 ff 04 fc d4 42 60 00 8a 00
+      ~ 00 00 ff 00 ff 00 00 00 ff 03 fd d5 43 01 e7 00`,
+  },
+  {
+    source: "mifare-desfire-analyze, the first half of an authentication (nfc-tools/libfreefare#32)",
+    chip: "PN532",
+    log: `
+      > 00 00 ff 0a f6 d4 40 01 90 aa 00 00 01 00 00 b0 00
+      - 00 00 ff 00 ff 00 00 00 ff 15 eb d5 41 00 8d b1 f0 47 07 5d 45 23 80 6a 42 13 90 43 11 80 91 af c6 00`,
   },
 ];
 

@@ -14,12 +14,12 @@ import {
 } from "../../src/index.ts";
 import { ACR122_TOOLS, BOARDS, MESSAGES, PORT100_MESSAGES } from "./boards.ts";
 import { ALL_CODES, answerAgain, commandAgain } from "./codecs.ts";
-import { LIBNFC, LIBNFC_ACR122 } from "./libnfc.ts";
+import { LIBNFC, LIBNFC_ACR122, OVER_LIBNFC } from "./libnfc.ts";
 import { NFCPY } from "./nfcpy.ts";
 import { framesOf, lineOf, playable, playAcr122u, shapeOf } from "./player.ts";
 import { exchangesOf, type Recording, titleOf } from "./recording.ts";
 
-const FRAMES = [...LIBNFC, ...NFCPY, ...BOARDS];
+const FRAMES = [...LIBNFC, ...OVER_LIBNFC, ...NFCPY, ...BOARDS];
 const APDUS = [...LIBNFC_ACR122, ...ACR122_TOOLS];
 
 function titled<Item extends Recording>(recordings: readonly Item[]): [title: string, recording: Item][] {
