@@ -1,4 +1,4 @@
-import { type AtrInterfaceFields, buildAtr, parseAtr } from "@cardwire/atr";
+import { type Atr, type AtrInterfaceFields, buildAtr, decodeRate, parseAtr } from "@cardwire/atr";
 import { fromHex, toHex } from "@cardwire/core";
 import {
   CCID_FEATURE,
@@ -66,10 +66,7 @@ function randomScenario(seed: number, index: number): Scenario {
     ...(random.percent(10) ? { timeExtension: { intervalMs: 30, multiplier: random.between(1, 5) } } : {}),
   };
   const commands = randomCommands(random, { t0: wanted === 0, character: level === "character", extended });
-  const argued: string[] = [];
-  if (behaviour.t1Mishaps?.some((mishap) => mishap === "miss" || mishap === "lose-answer") === true)
-    argued.push("a card that is mute is asked again");
-  if (behaviour.pps === "mute" || behaviour.pps === "refuse") argued.push("a card whose PPS fails is reset");
+  const argued = knownDifferences(descriptor, parseAtr(atr), behaviour, { wanted, possible });
   return {
     name: `random-${seed}-${index}`,
     reader,
@@ -82,6 +79,40 @@ function randomScenario(seed: number, index: number): Scenario {
     about: `${level} ${features.toString(16)} ifsd ${descriptor.maxIfsd} message ${descriptor.maxMessage} atr ${toHex(atr)} T=${wanted} ${JSON.stringify(behaviour)} rates ${JSON.stringify(rates)} max ${descriptor.maxRate}`,
     ...(argued.length === 0 ? {} : { differs: argued.join("; ") }),
   };
+}
+
+/** Which of the differences that the documentation argues may show. */
+function knownDifferences(
+  { level, features, maxIfsd }: RandomDescriptor,
+  atr: Atr,
+  { pps, t1Mishaps = [] }: ContactBehaviour,
+  { wanted, possible }: { readonly wanted: number; readonly possible: readonly number[] },
+): string[] {
+  const has = (feature: number): boolean => (features & feature) !== 0;
+  const specific = atr.interfaceBytes[1]?.ta !== undefined;
+  const { fi = 372, di = 1 } = decodeRate(atr.interfaceBytes[0]?.ta ?? 0x11);
+  const byHost = level === "tpdu" || level === "character";
+  const noPps = !has(CCID_FEATURE.autoPps) && !has(CCID_FEATURE.autoNegotiation);
+  const threeInARow = t1Mishaps.some((_, index) => t1Mishaps.slice(index, index + 3).filter(Boolean).length === 3);
+  const mishap = (...kinds: readonly T1Mishap[]): boolean => kinds.some((kind) => t1Mishaps.includes(kind));
+  const rules: [boolean, string][] = [
+    [mishap("miss", "lose-answer"), "a card that is mute is asked again"],
+    [mishap("abort"), "a command that the card has given up is not gone on with"],
+    [threeInARow, "IFSD stays 32 where it is not granted; after a resynchronisation the whole command is sent"],
+    [
+      level === "character" && t1Mishaps.some((kind) => typeof kind === "object" && "wtx" in kind),
+      "bBWI is for one block",
+    ],
+    [pps === "mute" || pps === "refuse", "a card whose PPS fails is reset"],
+    [!byHost && noPps && !specific, "no PPS to a reader that takes APDUs"],
+    [
+      byHost && has(CCID_FEATURE.autoNegotiation) && new Set(possible).size > 1,
+      "the reader is asked what it has chosen",
+    ],
+    [level === "tpdu" && wanted === 1 && !has(CCID_FEATURE.autoIfsd) && maxIfsd > 254, "IFSD is 254 at most"],
+    [specific && fi / di > 372, "specific mode at a rate below the default"],
+  ];
+  return rules.filter(([shows]) => shows).map(([, why]) => why);
 }
 
 interface RandomDescriptor {
