@@ -13,30 +13,13 @@ import {
 import { FormatError, fromHex } from "@cardwire/core";
 import type { CardIdentity, Tap } from "cardwire";
 import { hex, spaced } from "./hex.ts";
-import { memoryText, ndefText } from "./results.ts";
-
-/** Something to fill in before an action. */
-export interface Field {
-  readonly id: string;
-  readonly label: string;
-  /** What stands there at first. */
-  readonly value: string;
-  /** "number" in decimal or with 0x, "hex" bytes, "text" anything; or one of a list. */
-  readonly kind: "number" | "hex" | "text" | readonly string[];
-}
-
-/** Something that can be done with a tag. */
-export interface Action {
-  readonly id: string;
-  readonly label: string;
-  readonly fields: readonly Field[];
-  /** Gives a sentence about what came of it. */
-  run(tap: Tap, values: Readonly<Record<string, string>>): Promise<string>;
-}
+import type { Action, Field } from "./action.ts";
+import { formatNdef, lockNdef, readNdef, writeText } from "./ndef-actions.ts";
+import { identityText, memoryText } from "./results.ts";
 
 /** What can be done with a card. */
 export function actionsFor({ family, kind }: Pick<CardIdentity, "family" | "kind">): readonly Action[] {
-  const common = [apdus("uid", "Read the UID", [], () => [fromHex("FFCA000000")])];
+  const common = [apdus("uid", "Read the UID", [], () => [fromHex("FFCA000000")]), identify];
   switch (family) {
     case "mifare-ultralight":
       return [
@@ -47,6 +30,8 @@ export function actionsFor({ family, kind }: Pick<CardIdentity, "family" | "kind
         ...frameActions.type2,
         writeText,
         readMemory,
+        formatNdef,
+        lockNdef,
       ];
     case "mifare-classic":
       return [
@@ -55,18 +40,31 @@ export function actionsFor({ family, kind }: Pick<CardIdentity, "family" | "kind
         readUnit("block", "4", 16),
         writeUnit("block", "6", "00112233445566778899AABBCCDDEEFF"),
         readNdef,
+        writeText,
         readMemory,
+        formatNdef,
+        lockNdef,
       ];
     case "felica":
-      return [...common, ...felicaActions, readNdef, writeText, readMemory];
+      return [...common, ...felicaActions, readNdef, writeText, readMemory, formatNdef, lockNdef];
     case "iso15693":
-      return [...common, readNdef, readType5, writeType5, ...frameActions.type5, writeText, readMemory];
+      return [
+        ...common,
+        readNdef,
+        readType5,
+        writeType5,
+        ...frameActions.type5,
+        writeText,
+        readMemory,
+        formatNdef,
+        lockNdef,
+      ];
     case "topaz":
-      return [...common, readNdef, ...topazActions, writeText, readMemory];
+      return [...common, readNdef, ...topazActions, writeText, readMemory, formatNdef, lockNdef];
     case "iso14443b":
       return [...common, readUnit("block", "7", 4), writeUnit("block", "10", "CAFEBABE"), readMemory];
     default:
-      return kind === "processor" ? [...common, readNdef, ...type4Actions, writeText] : common;
+      return kind === "processor" ? [...common, readNdef, ...type4Actions, writeText, lockNdef] : common;
   }
 }
 
@@ -108,21 +106,11 @@ function isGood(response: Uint8Array): boolean {
   return response.at(-2) === 0x90 && response.at(-1) === 0x00;
 }
 
-const readNdef: Action = {
-  id: "read-ndef",
-  label: "Read NDEF",
+const identify: Action = {
+  id: "identify",
+  label: "Ask what it is",
   fields: [],
-  run: async (tap) => ndefText(await tap.ndef?.read()),
-};
-
-const writeText: Action = {
-  id: "write-ndef",
-  label: "Write NDEF",
-  fields: [{ id: "text", label: "Text", value: "Hello, card", kind: "text" }],
-  async run(tap, { text = "" }) {
-    await tap.ndef?.write({ records: [{ recordType: "text", data: text, lang: "en" }] });
-    return `the tag now holds “${text}”`;
-  },
+  run: async (tap) => identityText(await tap.identify()),
 };
 
 const readMemory: Action = {

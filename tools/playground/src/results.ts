@@ -1,5 +1,5 @@
 import type { NdefMessage, NdefRecord } from "@cardwire/ndef";
-import type { CardMemory } from "cardwire";
+import type { CardMemory, TapIdentity } from "cardwire";
 import { hex, spaced } from "./hex.ts";
 
 /** An NDEF message, a line for each record. */
@@ -16,6 +16,21 @@ function recordText({ recordType, mediaType, data, encoding, lang }: NdefRecord)
     return `text: “${new TextDecoder(encoding ?? "utf-8").decode(data)}”${lang === null ? "" : ` (${lang})`}`;
   if (recordType.endsWith("url")) return `${kind}: ${new TextDecoder().decode(data)}`;
   return `${kind}: ${spaced(data)}`;
+}
+
+/** What a card is, a line for each thing that is known. */
+export function identityText(identity: TapIdentity): string {
+  const { name, evidence, userBytes, memoryBytes, ndef, isLocked, isProtected, applications } = identity;
+  return [
+    name,
+    ...evidence.map((what) => `known by ${what}`),
+    ...(userBytes === undefined ? [] : [`${userBytes} bytes for the user`]),
+    ...(memoryBytes === undefined ? [] : [`${memoryBytes} bytes in all`]),
+    ...(ndef === undefined ? [] : [`NDEF: ${ndef.status}, ${ndef.messageBytes} of ${ndef.capacityBytes} bytes`]),
+    ...(isLocked === true ? ["some of it is locked for ever"] : []),
+    ...(isProtected === true ? ["some of it wants a password or a key"] : []),
+    ...applications,
+  ].join("\n");
 }
 
 /** A memory as a hex dump with the name of each area; runs of the same unit are one line. */

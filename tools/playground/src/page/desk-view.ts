@@ -1,7 +1,7 @@
 import { explainCommand } from "@cardwire/apdu/log";
 import { type ConformanceProfile, fromHex } from "@cardwire/core";
 import type { Tap } from "cardwire";
-import type { Action, Field } from "../actions.ts";
+import type { Action, Field } from "../action.ts";
 import { spaced } from "../hex.ts";
 import type { Sample } from "../samples.ts";
 import { byId, h } from "./dom.ts";

@@ -1,6 +1,7 @@
 import { fromHex, isFormatError, type ConformanceProfile, type VirtualTag } from "@cardwire/core";
 import { loadTag, parseDump } from "@cardwire/virtual";
-import { type Action, actionsFor, sendApdu } from "../actions.ts";
+import type { Action } from "../action.ts";
+import { actionsFor, sendApdu } from "../actions.ts";
 import { Desk } from "../desk.ts";
 import { spaced } from "../hex.ts";
 import { type Sample, samples } from "../samples.ts";
