@@ -1,4 +1,4 @@
-import { concatBytes, delay, fromHex, type SmartCardConnection, toHex } from "@cardwire/core";
+import { concatBytes, delay, fromHex, isSmartCardError, type SmartCardConnection, toHex } from "@cardwire/core";
 import type { VirtualClock } from "@cardwire/core/testing";
 import { describe, expect, it } from "vitest";
 import { patientClock, settle } from "../test/settle.ts";
@@ -45,7 +45,7 @@ async function connect({ machine: { context } }: Bench): Promise<SmartCardConnec
 
 /** Connects and asks, again and again: how many tries it took until there was an answer, and it was the right one. */
 async function triesUntilAnswer(one: Bench): Promise<number> {
-  for (let tries = 1; tries < 10; tries++) {
+  for (let tries = 1; tries < 60; tries++) {
     try {
       const connection = await connect(one);
       expect(toHex(await connection.transmit(READ_SHORT))).toBe(DONE);
@@ -93,6 +93,31 @@ describe.each(STACKS)("%s", (stack) => {
     const one: Bench = bench(stack, 271, { onSent: () => delay(one.clock, 50) });
     expect(await settle(one.clock, triesUntilAnswer(one))).toEqual({ value: 1 });
     await settle(one.clock, one.machine.context.close());
+  });
+
+  it("opens a reader anew that says nothing any more, and resets it", async () => {
+    const one = bench(stack, 271);
+    const work = async (): Promise<readonly [string[], number]> => {
+      const connection = await connect(one);
+      // half a message: all that follows is taken for the rest of it
+      one.reader.receive(0x02, fromHex("6FFF000000000000000000"));
+      const failures: string[] = [];
+      for (let tries = 0; tries < 3; tries++)
+        failures.push(
+          await connection.transmit(READ_SHORT).then(
+            () => "no failure",
+            (error: unknown) => (isSmartCardError(error) ? error.responseCode : "an error"),
+          ),
+        );
+      const tries = await triesUntilAnswer(one);
+      await one.machine.context.close();
+      return [failures, tries];
+    };
+    const outcome = await settle(one.clock, work());
+    if (!("value" in outcome)) throw outcome.error;
+    expect(outcome.value[0][2]).toBe("reader-unavailable");
+    expect(outcome.value[1]).toBeLessThan(30);
+    expect(one.machine.device.claimedInterfaces).toEqual([]);
   });
 
   it("finishes an abort of which only a half came through", async () => {

@@ -58,6 +58,14 @@ export interface StackDeviceOptions {
   readonly clock?: Clock;
 }
 
+/** A call that is under way. */
+interface Call {
+  /** The interface, for a read. */
+  readonly readFrom: number | undefined;
+  /** Its interface is being released: libusb then says of a read what it says of a device that is gone. */
+  isReleased: boolean;
+}
+
 /** A device of the npm package `usb` that keeps the rules of {@link UsbDeviceLike}. */
 export class StackDevice implements UsbDeviceLike {
   readonly vendorId: number;
@@ -75,8 +83,8 @@ export class StackDevice implements UsbDeviceLike {
   readonly #loan: DeviceLoan | undefined;
   #giveBack: (() => void) | undefined;
   readonly #claimed = new Set<number>();
-  /** What is under way, and the interface of what is a read. */
-  readonly #pending = new Map<Promise<unknown>, number | undefined>();
+  /** What is under way. */
+  readonly #pending = new Map<Promise<unknown>, Call>();
   /** The last transfer of each endpoint that has any, by its address. */
   readonly #last = new Map<number, Promise<unknown>>();
   /** Interfaces whose reads must not begin another slice. */
@@ -170,12 +178,13 @@ export class StackDevice implements UsbDeviceLike {
   async releaseInterface(interfaceNumber: number): Promise<void> {
     if (!this.#claimed.has(interfaceNumber)) return;
     this.#ending.add(interfaceNumber);
+    for (const call of this.#pending.values()) if (call.readFrom === interfaceNumber) call.isReleased = true;
     try {
       // waits for nusb's reads, and ends libusb's
       await this.#change(() => this.#raw.releaseInterface(interfaceNumber));
       // else `close` tries again
       this.#claimed.delete(interfaceNumber);
-      await this.#settled((readFrom) => readFrom === interfaceNumber);
+      await this.#settled(({ readFrom }) => readFrom === interfaceNumber);
     } finally {
       this.#ending.delete(interfaceNumber);
     }
@@ -277,12 +286,12 @@ export class StackDevice implements UsbDeviceLike {
   }
 
   /** Until no such call is pending any more, for a while. nusb's end in their own time, and are waited for by the loan. */
-  #settled(concerns: (readFrom: number | undefined) => boolean): Promise<void> {
+  #settled(concerns: (call: Call) => boolean): Promise<void> {
     if (this.#loan !== undefined) return Promise.resolve();
     return new Promise((resolve) => {
       const cancel = this.#clock.schedule(SETTLE_MS, resolve);
       const look = (): void => {
-        const left = [...this.#pending].flatMap(([running, readFrom]) => (concerns(readFrom) ? [running] : []));
+        const left = [...this.#pending].flatMap(([running, call]) => (concerns(call) ? [running] : []));
         if (left.length > 0) void Promise.allSettled(left).then(look);
         else {
           cancel();
@@ -316,12 +325,12 @@ export class StackDevice implements UsbDeviceLike {
    */
   async #call<Value>(run: () => Promise<Value>, readFrom?: number): Promise<Value> {
     const running = this.#loan === undefined ? run() : this.#loan.transfer(run);
-    this.#pending.set(running, readFrom);
+    const call: Call = { readFrom, isReleased: false };
+    this.#pending.set(running, call);
     try {
       return await running.finally(() => this.#pending.delete(running));
     } catch (error) {
-      // libusb says the same of a read whose interface was released
-      if (isGone(error) && (readFrom === undefined || !this.#ending.has(readFrom))) await this.#onGone();
+      if (isGone(error) && !call.isReleased) await this.#onGone();
       throw error;
     }
   }

@@ -43,7 +43,7 @@ interface Waiter {
 
 const ABORT_TIMEOUT_MS = 1_000;
 const ABORT_ATTEMPTS = 2;
-/** Commands in a row without any answer, their ABORT included, before the connection is given up. */
+/** Commands in a row on which nothing comes, nor on their ABORT, before the connection is given up. */
 const MOST_SILENCES = 2;
 /** What the reader does by itself, and from a beginning each time. */
 const REPEATABLE: readonly CcidCommand["name"][] = ["GetSlotStatus", "IccPowerOn", "IccPowerOff", "GetParameters"];
@@ -67,8 +67,10 @@ export class BulkChannel implements CcidChannel {
   #sequence: number;
   #reading = false;
   #failures = 0;
-  /** Commands in a row that had no answer, nor had their ABORT. */
+  /** Commands in a row on which nothing came at all, nor on their ABORT. */
   #silences = 0;
+  /** Something has come. Before, it is for whoever opens the reader to find out whether anything does. */
+  #hasAnswered = false;
   #failure: Error | undefined;
 
   constructor(options: BulkChannelOptions) {
@@ -105,8 +107,9 @@ export class BulkChannel implements CcidChannel {
     if (this.#ended()) return;
     const unanswered = isCcidReaderError(error, "TIMEOUT") || isCcidReaderError(error, "TRANSFER_FAILED");
     if (!unanswered && signal?.aborted !== true) return;
-    if ((await this.#abort(slot)) || !unanswered || this.#ended()) return;
-    // neither a command nor its ABORT, twice: whatever the reader waits for, it has to be opened anew
+    const isReady = await this.#abort(slot, unanswered ? ABORT_ATTEMPTS : 1);
+    if (isReady || !unanswered || !this.#hasAnswered || this.#ended()) return;
+    // not a byte, twice: whatever the reader waits for, it has to be opened anew
     if (++this.#silences >= MOST_SILENCES)
       this.#fail(new CcidReaderError("GONE", "the reader does not answer any more", { cause: error }));
   }
@@ -123,7 +126,7 @@ export class BulkChannel implements CcidChannel {
       if (response.error === SLOT_ERROR.CMD_ABORTED && !aborted) {
         aborted = true;
         // what a card has to do with, its caller has to begin anew: it may be the middle of something
-        if (!(await this.#abort(slot)) || !REPEATABLE.includes(command.name)) return response;
+        if (!(await this.#abort(slot, ABORT_ATTEMPTS)) || !REPEATABLE.includes(command.name)) return response;
       } else if (response.error === SLOT_ERROR.CMD_SLOT_BUSY && attempt < BUSY_RETRIES)
         await delay(this.#options.clock, BUSY_PAUSE_MS, options.signal);
       else return response;
@@ -230,6 +233,10 @@ export class BulkChannel implements CcidChannel {
           await delay(this.#options.clock, EMPTY_READ_PAUSE_MS, this.#closing.signal).catch(() => undefined);
         if (data === undefined) continue;
         this.#failures = 0;
+        if (data.length > 0) {
+          this.#silences = 0;
+          this.#hasAnswered = true;
+        }
         const message = this.#assembler.push(data);
         if (message !== undefined) this.#dispatch(message);
       } catch (error) {
@@ -277,7 +284,6 @@ export class BulkChannel implements CcidChannel {
       return;
     }
     const refused = response.name === "SlotStatus" && response.commandStatus === "failed";
-    this.#silences = 0;
     if (response.name === waiter.answer || refused) waiter.resolve(response);
     else
       waiter.reject(
@@ -334,8 +340,8 @@ export class BulkChannel implements CcidChannel {
    * @returns false when the reader was asked, and has not answered. One that does not know the request keeps its slot as
    *   it is; what it still sends is told by its number.
    */
-  async #abort(slot: number): Promise<boolean> {
-    for (let attempt = 0; attempt < ABORT_ATTEMPTS && !this.#ended(); attempt++) {
+  async #abort(slot: number, attempts: number): Promise<boolean> {
+    for (let attempt = 0; attempt < attempts && !this.#ended(); attempt++) {
       const sequence = this.#nextSequence();
       if ((await this.#requestAbort(slot, sequence)) === "stall") return true;
       try {

@@ -43,6 +43,9 @@ export class CcidReader {
   readonly #clock: Clock;
   readonly #closing = new AbortController();
   readonly #lost = new Set<(error: Error) => void>();
+  /** What was notified before the first answer: a reader that may be silent is not asked about it. */
+  readonly #early = new Map<number, boolean>();
+  #hasAnswered = false;
   #lostBy: Error | undefined;
   #polling = false;
   #closed: Promise<void> | undefined;
@@ -60,7 +63,10 @@ export class CcidReader {
     this.plan = plan;
     this.#clock = clock;
     this.#channel = makeChannel(device, ccid, plan, clock, {
-      slotChanged: (slot, present) => this.slots[slot]?.notified(present),
+      slotChanged: (slot, present) => {
+        if (this.#hasAnswered) this.slots[slot]?.notified(present);
+        else this.#early.set(slot, present);
+      },
       silent: () => {
         this.#poll();
       },
@@ -95,6 +101,8 @@ export class CcidReader {
   async start(): Promise<void> {
     this.#channel.listen();
     await this.#firstAnswer();
+    this.#hasAnswered = true;
+    for (const [slot, present] of this.#early) this.slots[slot]?.notified(present);
     for (const slot of this.slots.slice(1)) await slot.status();
     if (!this.#channel.notifies || this.plan.pollToo || this.device.losesNotifications === true) this.#poll();
   }
