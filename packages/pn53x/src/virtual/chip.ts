@@ -24,9 +24,10 @@ import { FRAME_IDENTIFIER } from "../frame/frame.ts";
 import { Pn53xStatus } from "../status.ts";
 import { framesOnly, StepwiseAir, type VirtualAir } from "./air.ts";
 import { cut, dataExchange } from "./data-exchange.ts";
-import { autoPollSearch, leftBehind, listFirst, registersOf, requireListable } from "./listing.ts";
+import { autoPollSearch, isOfAutoPollType, leftBehind, listFirst, registersOf, requireListable } from "./listing.ts";
 import { diagnose } from "./diagnose.ts";
-import { type Handler, handler, NO_ANSWER } from "./handler.ts";
+import { type Handler, handler } from "./handler.ts";
+import { Patience } from "./patience.ts";
 import { peerlessHandlers } from "./peerless.ts";
 import { pn533Handlers } from "./pn533.ts";
 import { RegisterFile, type TransmittedByte } from "./register-file.ts";
@@ -85,8 +86,7 @@ class Chip implements VirtualPn53x {
   #lastError = 0;
   #sentPart: Uint8Array = NO_BYTES;
   #unsentPart: Uint8Array = NO_BYTES;
-  /** Aborted by a host that has had enough of the command that runs. */
-  #patience = new AbortController();
+  readonly #patience = new Patience();
 
   constructor(air: VirtualAir, type: "PN532" | "PN533") {
     this.#air = new StepwiseAir(air);
@@ -99,7 +99,7 @@ class Chip implements VirtualPn53x {
     if (identifier !== FRAME_IDENTIFIER.COMMAND || code === undefined) return SYNTAX_ERROR.slice();
     const run = this.#handlers.get(code);
     if (run === undefined) return SYNTAX_ERROR.slice();
-    this.#patience = new AbortController();
+    this.#patience.renew();
     try {
       const answer = await run(command.subarray(2));
       return answer && concatBytes(Uint8Array.of(FRAME_IDENTIFIER.ANSWER, code + 1), answer);
@@ -110,14 +110,14 @@ class Chip implements VirtualPn53x {
   }
 
   cancel(): void {
-    this.#patience.abort();
+    this.#patience.end();
   }
 
   #commands(): [number, Handler][] {
     const status = this.#type === "PN533" ? { status: 0 } : {};
     return [
       handler(Diagnose, (request) =>
-        diagnose(request, { presence: () => this.#presence(), inVain: () => this.#inVain() }),
+        diagnose(request, { presence: () => this.#presence(), inVain: () => this.#patience.inVain() }),
       ),
       handler(GetFirmwareVersion, () => FIRMWARE[this.#type]),
       handler(GetGeneralStatus, () => ({ error: this.#lastError, field: 0, targets: this.#targetStates(), sam: 0x80 })),
@@ -138,7 +138,7 @@ class Chip implements VirtualPn53x {
       handler(SetParameters, ({ flags }) => void (this.#flags = flags)),
       handler(RFConfiguration, ({ item, data }) => this.#configure(item, data)),
       [InListPassiveTarget.code, (parameters) => this.#list(InListPassiveTarget.decodeRequest(parameters))],
-      handler(RFRegulationTest, () => this.#inVain()),
+      handler(RFRegulationTest, () => this.#patience.inVain()),
       handler(InDataExchange, async ({ target, more, data }) => this.#dataExchange(target, more === true, data)),
       handler(InCommunicateThru, ({ data }) => this.#thru(data)),
       handler(InDeselect, ({ target }) => this.#targetStatus(target)),
@@ -151,7 +151,7 @@ class Chip implements VirtualPn53x {
       handler(InPSL, ({ target, initiatorRate, targetRate }) => this.#changeRate(target, initiatorRate + targetRate)),
       ...peerlessHandlers({
         triesForEver: (active) => (active ? this.#atrRetries : this.#activationRetries) === FOR_EVER,
-        waitForHost: () => this.#waitForHost(),
+        inVain: () => this.#patience.inVain(),
       }),
       ...(this.#type === "PN533" ? pn533Handlers() : this.#pn532Commands()),
     ];
@@ -170,11 +170,6 @@ class Chip implements VirtualPn53x {
     const value = this.#registers.read(address);
     // both drivers of the antenna are on when the field is
     return address === CIU.TX_CONTROL && this.#air.isOn ? value | ANTENNA_DRIVERS_ON : value;
-  }
-
-  async #inVain(): Promise<typeof NO_ANSWER> {
-    await this.#waitForHost();
-    return NO_ANSWER;
   }
 
   /** RATS for a card that was listed without; there is no other target to activate. */
@@ -247,7 +242,7 @@ class Chip implements VirtualPn53x {
       for (const type of types) {
         const request = autoPollSearch(type);
         const listed = request && (await this.#search({ ...request, maxTargets: 1 }));
-        if (listed === undefined) continue;
+        if (listed === undefined || !isOfAutoPollType(listed, type)) continue;
         const data = InListPassiveTarget.encodeAnswer({ targets: [listed] }).slice(1);
         return InAutoPoll.encodeAnswer({ targets: [{ type, data }] });
       }
@@ -264,19 +259,10 @@ class Chip implements VirtualPn53x {
     return Uint8Array.of(isThere ? Pn53xStatus.OK : Pn53xStatus.TIMEOUT);
   }
 
-  /** Until the host has had enough. */
-  #waitForHost(): Promise<void> {
-    const { signal } = this.#patience;
-    return new Promise((resolve) => {
-      if (signal.aborted) resolve();
-      else signal.addEventListener("abort", () => resolve(), { once: true });
-    });
-  }
-
   /** False when the host has had enough, who also ends what a card of another kind would not. */
   async #waitForCard(): Promise<boolean> {
     const { signal } = this.#patience;
-    if (this.#air.targets.length > 0) await this.#waitForHost();
+    if (this.#air.targets.length > 0) await this.#patience.ended();
     if (signal.aborted) return false;
     try {
       await this.#air.wait(signal);

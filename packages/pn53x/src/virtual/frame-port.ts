@@ -63,6 +63,8 @@ export class FramePort {
   #start(command: Uint8Array, number: number): void {
     this.#out(ackFrame());
     this.#running = this.#running.then(async () => {
+      // ended before it began: it would not hear that any more
+      if (number !== this.#current) return;
       const answer = await this.#chip.execute(command);
       if (answer === undefined || number !== this.#current) return;
       this.#last = answer.length === 1 ? errorFrame() : this.#form.encode(answer);

@@ -93,6 +93,15 @@ export function autoPollSearch(
   }
 }
 
+/** SAK: the card knows ISO/IEC 14443-4. */
+const SAK_ISO_DEP = 0x20;
+
+/** Type A is looked for in three ways: all of it (00), cards with MIFARE's commands (10), and with ISO/IEC 14443-4 (20). */
+export function isOfAutoPollType(target: ListedTarget, type: number): boolean {
+  if (target.kind !== "a" || type === 0x00) return true;
+  return (type === 0x20) === ((target.selRes & SAK_ISO_DEP) !== 0);
+}
+
 /** What a search for a modulation sees of what the air holds. No RATS has been sent. */
 export async function listFirst(
   air: StepwiseAir,

@@ -130,6 +130,12 @@ describe("messages of another program's log", () => {
   });
 });
 
+it("a command that came with another one behind it is not begun", async () => {
+  const chip = await playable({ source: "", chip: "PN532", log: "> D4" });
+  chip.write(fromHex("0000FF04FCD44A0100E100" + "0000FF02FED4022A00"));
+  expect((await framesOf(chip, 3)).map(lineOf)).toEqual(["ack", "ack", "D50332010607"]);
+});
+
 describe("any bytes", () => {
   // a byte of yes or no that is neither 0 nor 1 is yes
   const lenient = new Set([PN53X_COMMAND_CODE.SAMConfiguration, PN53X_COMMAND_CODE.PowerDown] as number[]);

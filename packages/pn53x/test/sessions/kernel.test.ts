@@ -80,7 +80,12 @@ describe("the kernel's driver (pn533)", () => {
   });
 
   it("of a PN532 looks for everything by InAutoPoll", async () => {
-    const types = "20 23 04 11 12 40 80";
+    const types = "20 10 23 04 11 12 40 80";
+    await converse(pn53xWith([loadTag(ntag216WithUri())]), [
+      [`D460 01 03 ${types}`, "D561 01 10 0C 01 0044 00 07 04D149D29C3980"],
+      ["D460 01 03 20", "D561 00"],
+      ["D460 01 03 00", "D561 01 00 0C 01 0044 00 07 04D149D29C3980"],
+    ]);
     await converse(pn53xWith([loadTag(type4WithUri())]), [
       // the chip's list of one target, behind its type
       [`D460 01 03 ${types}`, "D561 01 20 12 01 0344 20 07 04A1B2C3D4E5F1 067577810280"],
