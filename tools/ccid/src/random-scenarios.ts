@@ -103,6 +103,7 @@ function knownDifferences(
       level === "character" && t1Mishaps.some((kind) => typeof kind === "object" && "wtx" in kind),
       "bBWI is for one block",
     ],
+    [level === "character" && !has(CCID_FEATURE.autoPps), "a PPS is answered with no more bytes than it has"],
     [pps === "mute" || pps === "refuse", "a card whose PPS fails is reset"],
     [!byHost && noPps && !specific, "no PPS to a reader that takes APDUs"],
     [
