@@ -1,6 +1,6 @@
 import { isCardwireError, isFormatError, isSmartCardError, isUsageError, type SmartCardError } from "@cardwire/core";
 import { isDumpError } from "@cardwire/virtual";
-import { isNoTransportError } from "cardwire";
+import { isNoTransportError, type NoTransportError } from "cardwire";
 import { CliError } from "./cli-error.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { WriteStopped } from "./restore/write-stopped.ts";
@@ -45,7 +45,7 @@ function explainReason(error: unknown): Told {
   if (error instanceof CliError) return { message: error.message, code: error.code, exitCode: error.exitCode };
   if (isNoTransportError(error))
     return {
-      message: `${ended(error.message)}${packageAdvice(error.message)}`,
+      message: `${ended(error.message)}${packageAdvice(error)}`,
       code: error.code,
       exitCode: EXIT.service,
     };
@@ -68,8 +68,8 @@ function explainReason(error: unknown): Told {
 }
 
 /** A package is found beside the command alone. */
-function packageAdvice(message: string): string {
-  return message.includes("npm install")
+function packageAdvice({ code, message }: NoTransportError): string {
+  return code === "MISSING_PACKAGE" && message.includes("npm install")
     ? " A package has to lie beside @cardwire/cli: add --global where that is installed globally."
     : "";
 }

@@ -145,7 +145,7 @@ describe("with a reader", () => {
 
   test("apdu takes words of bytes, and words that are commands", async () => {
     const bytes = captureIo({ files });
-    expect(await runCli(["apdu", ...virtual, "FF", "B0", "00", "03", "10"], bytes)).toBe(EXIT.ok);
+    expect(await runCli(["apdu", ...virtual, "FF", "0xB0", "0", "0x3", "10"], bytes)).toBe(EXIT.ok);
     expect(bytes.out).toMatch(/^→ FF B0 00 03 10 {2}READ BINARY.*\n← E1 10 6D 00 .* 90 00 {2}OK\n$/);
     const commands = captureIo({ files });
     expect(await runCli(["apdu", ...virtual, "FFCA000000", "ff b0 00 03 10", "--json"], commands)).toBe(EXIT.ok);
@@ -243,6 +243,17 @@ describe("wrong turns end in a sentence that helps", () => {
     const io = captureIo(failing(held));
     expect(await runCli(["read"], io)).toBe(EXIT.reader);
     expect(io.err).toContain('Another program holds the card in reader "R"');
+  });
+
+  test("a package that is missing lies beside the command", async () => {
+    const io = captureIo(
+      failing(new NoTransportError("MISSING_PACKAGE", "the package usb is missing: npm install usb")),
+    );
+    expect(await runCli(["read"], io)).toBe(EXIT.service);
+    expect(io.err).toContain("npm install usb. A package has to lie beside @cardwire/cli");
+    const service = captureIo(failing(new NoTransportError("NO_SERVICE", "Or npm install usb.")));
+    await runCli(["read"], service);
+    expect(service.err).toBe("cardwire: Or npm install usb.\n");
   });
 
   test("a card that another program keeps busy", async () => {

@@ -39,8 +39,9 @@ export async function apduCommand(words: readonly string[], options: CardOptions
  */
 export function parseCommands(words: readonly string[]): Uint8Array[] {
   const bytes = words.map((word) => {
+    const digits = word.replace(/^0x/i, "");
     try {
-      return fromHex(word.length === 1 ? `0${word}` : word);
+      return fromHex(digits.length === 1 ? `0${digits}` : digits);
     } catch (error) {
       if (!isFormatError(error)) throw error;
       throw new CliError(`"${word}" is no hexadecimal APDU: ${error.message}.`, EXIT.usage, { cause: error });
