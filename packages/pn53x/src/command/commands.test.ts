@@ -67,6 +67,59 @@ describe("a command and its answer", () => {
     coded(commands.SAMConfiguration, { mode: 1, timeout: 0 }, "0100", undefined, "");
   });
 
+  it("ReadGPIO and WriteGPIO (7.2.6, 7.2.7), with a PN533's status", () => {
+    const state = { p3: 0x3f, p7: 0x06, i0i1: 0x00 };
+    coded(commands.ReadGPIO, undefined, "", state, "3F0600");
+    coded(commands.ReadGPIO, undefined, "", { status: 0, ...state }, "003F0600");
+    coded(commands.WriteGPIO, { p3: 0x80, p7: 0x86 }, "8086", undefined, "");
+    coded(commands.WriteGPIO, { p3: 0x80, p7: 0x86 }, "8086", { status: 0 }, "00");
+  });
+
+  it("InJumpForDEP, InATR, InPSL (7.3.3, 7.3.6, 7.3.7)", () => {
+    const nfcid3 = fromHex("0102030405060708090A");
+    coded(
+      commands.InJumpForDEP,
+      { active: false, rate: 1, passiveInitiatorData: fromHex("00FFFF0100"), nfcid3, generalBytes: fromHex("46666D") },
+      "00010700FFFF01000102030405060708090A46666D",
+      { status: 0, target: 1, atrRes: fromHex("AA") },
+      "0001AA",
+    );
+    coded(commands.InJumpForPSL, { active: true, rate: 0 }, "010000", { status: 1 }, "01");
+    coded(
+      commands.InATR,
+      { target: 1, nfcid3 },
+      "01010102030405060708090A",
+      { status: 0, atrRes: nfcid3 },
+      `00${toHex(nfcid3)}`,
+    );
+    coded(commands.InPSL, { target: 1, initiatorRate: 2, targetRate: 1 }, "010201", { status: 0 }, "00");
+  });
+
+  it("TgInitAsTarget and TgGetTargetStatus (7.3.14, 7.3.21)", () => {
+    const parameters = {
+      mode: commands.TARGET_MODE.PICC_ONLY,
+      mifareParameters: fromHex("080012345660"),
+      felicaParameters: new Uint8Array(18),
+      nfcid3: new Uint8Array(10),
+    };
+    const head = `04080012345660${"00".repeat(28)}`;
+    const answer = { mode: 0x08, initiatorCommand: fromHex("E080") };
+    const parts = { generalBytes: fromHex("46666D"), historicalBytes: fromHex("80") };
+    coded(commands.TgInitAsTarget, parameters, head, answer, "08E080");
+    coded(commands.TgInitAsTarget, { ...parameters, ...parts }, `${head}0346666D0180`, answer, "08E080");
+    coded(
+      commands.TgInitAsTarget,
+      { ...parameters, uncountedBytes: fromHex("46666D") },
+      `${head}46666D`,
+      answer,
+      "08E080",
+    );
+    const { historicalBytes } = parts;
+    expect(toHex(commands.TgInitAsTarget.encodeRequest({ ...parameters, historicalBytes }))).toBe(`${head}000180`);
+    coded(commands.TgGetTargetStatus, undefined, "", { state: 1, rates: 0x22 }, "0122");
+    coded(commands.RFRegulationTest, { txMode: 0x12 }, "12", undefined, "");
+  });
+
   it("RFConfiguration (7.3.1)", () => {
     coded(commands.RFConfiguration, commands.rfField(true), "0101", undefined, "");
     coded(commands.RFConfiguration, commands.rfField(false, true), "0102", undefined, "");
@@ -95,6 +148,18 @@ describe("a command and its answer", () => {
       selRes: 0x20,
       ats: fromHex("067577810280"),
     });
+  });
+
+  it("and for two of them, with an ATS and without", () => {
+    const request = { maxTargets: 2, modulation: MODULATION.A_106, initiatorData: new Uint8Array(0) };
+    const [one, other] = ["01 0344 20 07 04112233445566", "02 0344 20 07 04112233445577"];
+    const ats = "06 75778102 80";
+    for (const list of [`02 ${one} ${other}`, `02 ${one} ${ats} ${other} ${ats}`, `02 ${one} ${ats} ${other}`]) {
+      const bytes = fromHex(list.replaceAll(" ", ""));
+      const answer = InListPassiveTarget.decodeAnswer(bytes, request);
+      expect(answer.targets.map(({ target }) => target)).toEqual([1, 2]);
+      expect(InListPassiveTarget.encodeAnswer(answer)).toEqual(bytes);
+    }
   });
 
   it("for FeliCa, type B and Jewel", () => {
@@ -185,6 +250,12 @@ describe("what cannot be", () => {
   it.each([
     ["a register beyond two bytes", () => commands.ReadRegister.encodeRequest({ addresses: [0x1_0000] })],
     ["a value beyond a byte", () => commands.WriteRegister.encodeRequest({ writes: [[0x6302, 256]] })],
+    ["an NFCID3 of nine bytes", () => commands.InATR.encodeRequest({ target: 1, nfcid3: new Uint8Array(9) })],
+    ["a jump of a fourth kind", () => commands.InJumpForDEP.decodeRequest(fromHex("020000"))],
+    ["a jump at 847 kbit/s", () => commands.InJumpForDEP.decodeRequest(fromHex("000300"))],
+    ["a jump with more than there is", () => commands.InJumpForDEP.decodeRequest(fromHex("000008"))],
+    ["an ATR_REQ with more than there is", () => commands.InATR.decodeRequest(fromHex("0104"))],
+    ["a target without its parameters", () => commands.TgInitAsTarget.decodeRequest(fromHex("00"))],
     ["three targets", () => InListPassiveTarget.encodeRequest({ maxTargets: 3, modulation: 0 })],
     ["another rate", () => commands.SetSerialBaudRate.decodeRequest(fromHex("09"))],
     ["another modulation", () => InListPassiveTarget.decodeRequest(fromHex("0105"))],

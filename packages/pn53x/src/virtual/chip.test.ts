@@ -115,6 +115,51 @@ describe("a virtual chip", () => {
     ]);
   });
 
+  it("activates a card when it is told, and changes no rates", async () => {
+    const field = createVirtualField();
+    field.put(createIsoDepCard({ uid: fromHex("04112233445566"), application: echo }));
+    await play(createVirtualPn53x(field), [
+      ["D41200", "D513"],
+      ["D4500100", "D551 27"],
+      ["D44A0100", "D54B 0101 0044 20 07 04112233445566"],
+      ["D44E010000", "D54F 27"],
+      ["D4500100", "D551 00 04688002"],
+      ["D440 01 00A40400", "D541 00 00A404 0000A404009000"],
+      ["D44E010000", "D54F 00"],
+      ["D44E010202", "D54F 26"],
+    ]);
+    await play(chipWith(loadTag(classic1kWithNdef())), [
+      ["D44A0100", "D54B 0101 0004 08 04 1A2B3C4D"],
+      ["D4500100", "D551 01"],
+    ]);
+  });
+
+  it("tests itself", async () => {
+    await play(chipWith(), [
+      ["D40001", "D501 00"],
+      ["D40002", "D501 00"],
+      ["D4000402", "D501 80"],
+      ["D40006", "D501 27"],
+      ["D4000720", "D501 00"],
+      ["D400FF", "7F"],
+      ["D40C", "D50D 3F0600"],
+      ["D40E8086", "D50F"],
+    ]);
+  });
+
+  it("as a PN533 has commands of its own", async () => {
+    await play(createVirtualPn53x(createVirtualField(), { chip: "PN533" }), [
+      ["D41801", "D519 01"],
+      ["D43801", "D539 27"],
+      ["D44801", "D549 00"],
+      ["D49601", "D597 18"],
+      ["D49801", "D599 18"],
+      ["D40C", "D50D 00 3F0600"],
+      ["D40E8086", "D50F 00"],
+    ]);
+    await play(chipWith(), [["D41801", "7F"]]);
+  });
+
   it("as a PN533 puts a status before registers", async () => {
     await play(createVirtualPn53x(createVirtualField(), { chip: "PN533" }), [
       ["D402", "D503 33020707"],
