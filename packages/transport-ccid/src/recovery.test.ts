@@ -120,6 +120,31 @@ describe.each(STACKS)("%s", (stack) => {
     expect(one.machine.device.claimedInterfaces).toEqual([]);
   });
 
+  it("drives two readers of one device at once, and gives both back", async () => {
+    const clock = patientClock();
+    const readers = [0, 1].map((interfaceNumber) => {
+      const at = 3 * interfaceNumber;
+      const endpointAddresses = { in: 0x81 + at, out: 0x02 + at, interrupt: 0x83 + at };
+      const reader = new EmulatedCcidReader({ interfaceNumber, endpointAddresses, clock });
+      reader.insert(card);
+      return reader;
+    });
+    const { context, device } = new StackMachine(stack, clock, readers);
+    const work = async (): Promise<string[]> => {
+      const names = await context.listReaders();
+      const answers = await Promise.all(
+        names.map(async (name) => {
+          const { connection } = await context.connect(name, "shared");
+          return toHex(await connection.transmit(READ_SHORT));
+        }),
+      );
+      await context.close();
+      return answers;
+    };
+    expect(await settle(clock, work())).toEqual({ value: [DONE, DONE] });
+    expect([device.opened, device.claimedInterfaces]).toEqual([false, []]);
+  });
+
   it("finishes an abort of which only a half came through", async () => {
     let slow = false;
     const one = bench(stack, 271, {
