@@ -89,7 +89,7 @@ export function planReader(
     level,
     slots,
     busySlots: Math.min(Math.max(descriptor.bMaxCCIDBusySlots, 1), slots),
-    maxMessageLength: messageLength(quirk.maxMessageLength ?? descriptor.dwMaxCCIDMessageLength),
+    maxMessageLength: messageLength(quirk.maxMessageLength ?? descriptor.dwMaxCCIDMessageLength, level),
     ifsd: ifsd === 0 ? 254 : Math.min(ifsd, 254),
     hostNegotiatesIfsd: level === "tpdu" && !has(CCID_FEATURE.AUTO_IFSD) && quirk.noIfsNegotiation !== true,
     pps: automatic || has(CCID_FEATURE.AUTO_PPS) ? "reader" : tpduLike ? "host" : "none",
@@ -141,8 +141,9 @@ function exchangeLevel(
 }
 
 /** One with a lower bound: nothing works with less than a header and a byte. */
-function messageLength(announced: number): number {
-  if (announced === SCM_MESSAGE) return SHORT_MESSAGE;
+function messageLength(announced: number, level: ExchangeLevel): number {
+  // what goes in parts anyway needs no more
+  if (announced === SCM_MESSAGE && level !== "extended-apdu") return SHORT_MESSAGE;
   return Math.min(Math.max(announced, 11), LONGEST_MESSAGE);
 }
 

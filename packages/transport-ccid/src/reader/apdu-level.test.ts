@@ -78,6 +78,14 @@ describe("short APDUs", () => {
   });
 });
 
+describe("readers that announce 263 bytes and take 271", () => {
+  it("are sent whole short commands, and long ones in the parts that they announce", () => {
+    expect(linkOf(CCID_FEATURE.tpdu, 263).plan.maxMessageLength).toBe(271);
+    expect(linkOf(CCID_FEATURE.shortApdu, 263).plan.maxMessageLength).toBe(271);
+    expect(linkOf(CCID_FEATURE.extendedApdu, 263).plan.maxMessageLength).toBe(263);
+  });
+});
+
 describe("a command that the reader has no room for", () => {
   const long = fromHex("00D600000401020304");
 
