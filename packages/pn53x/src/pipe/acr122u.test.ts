@@ -98,8 +98,10 @@ describe("an ACR122U", () => {
 
   it("whatever it answers, fails in no other way", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.uint8Array({ maxLength: 20 }), async (answer) => {
-        const { pipe } = await open({ FF00000002D402: toHex(answer) });
+      fc.asyncProperty(fc.uint8Array({ maxLength: 20 }), fc.uint8Array({ maxLength: 20 }), async (answer, rest) => {
+        // 61 and a length have the rest asked for
+        const fetch = `FFC00000${toHex(answer.subarray(1, 2))}`;
+        const { pipe } = await open({ FF00000002D402: toHex(answer), [fetch]: toHex(rest) });
         const outcome = await openPn53x(pipe).then(
           () => true,
           (error: unknown) => isPn53xError(error),
